@@ -1,0 +1,114 @@
+"""Who may call: API keys with a role. Hashes at rest, own copies of the keys for this machine.
+
+`REC_HOME/keys/api_keys.json` holds sha256 hashes with their roles, `{role}.key` the machine's own
+copies; all 0600 in a folder that is 0700. A key has 256 random bits, so a plain hash is enough.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+from fastapi import Request, Security
+from fastapi.security import APIKeyHeader
+
+from rec_api.contracts import Request as Body
+from rec_api.problems import Problem
+
+ROLES: Final = ("app", "simulator", "admin")
+SIMULATOR: Final = "simulator"
+_HEADER: Final = APIKeyHeader(
+    name="X-API-Key", auto_error=False, description="`recwheel key` prints it."
+)
+
+
+class Keys:
+    """The keys of one REC_HOME, made on first use."""
+
+    def __init__(self, home: Path) -> None:
+        self._folder = home / "keys"
+        self._file = self._folder / "api_keys.json"
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _locked(self._folder / "lock"):
+            if not self._file.exists():
+                self._make()
+        self._read()
+
+    def role_of(self, key: str) -> str | None:
+        """The key's role, or None; keys added to the file since are found too."""
+        role = self._compare(key)
+        if role is None and self._file.stat().st_mtime_ns != self._seen:
+            self._read()
+            role = self._compare(key)
+        return role
+
+    def own(self, role: str) -> str:
+        """This machine's own key of a role."""
+        return (self._folder / f"{role}.key").read_text(encoding="ascii").strip()
+
+    def _compare(self, key: str) -> str | None:
+        offered, role = _hash(key), None
+        for known, its_role in self._roles:  # all of them: the time tells nothing
+            if hmac.compare_digest(known, offered):
+                role = its_role
+        return role
+
+    def _read(self) -> None:
+        self._seen = self._file.stat().st_mtime_ns
+        entries = json.loads(self._file.read_text(encoding="utf-8"))["keys"]
+        self._roles = [(entry["sha256"], entry["role"]) for entry in entries]
+
+    def _make(self) -> None:
+        keys = {role: secrets.token_urlsafe(32) for role in ROLES}
+        for role, key in keys.items():
+            _write_private(self._folder / f"{role}.key", key + "\n")
+        entries = [{"role": role, "sha256": _hash(key)} for role, key in keys.items()]
+        _write_private(self._file, json.dumps({"keys": entries}, indent=2) + "\n")
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, whole or not at all."""
+    half = path.with_suffix(f".{os.getpid()}.half")
+    with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    half.replace(path)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+async def caller(request: Request, key: Annotated[str | None, Security(_HEADER)]) -> str:
+    """The caller's role; 401 without a key that is known here."""
+    if not key:
+        sentence = "there is no X-API-Key header: send the key that `recwheel key` prints"
+        raise Problem(401, sentence, headers={"WWW-Authenticate": "X-API-Key"})
+    role: str | None = request.app.state.service.keys.role_of(key)
+    if role is None:
+        sentence = "the X-API-Key is not known here: send the key that `recwheel key` prints"
+        raise Problem(401, sentence, headers={"WWW-Authenticate": "X-API-Key"})
+    return role
+
+
+def check_fields(role: str, body: Body) -> None:
+    """403 when a role other than simulator sets a field that only bots need."""
+    if role == SIMULATOR:
+        return
+    for field in body.simulator_only:
+        if getattr(body, field) not in (None, True):
+            raise Problem(403, f"{field} may be set with the role simulator only: leave it out", field)

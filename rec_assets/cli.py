@@ -1,0 +1,119 @@
+"""`recwheel`: what a person types. Each command is thin; what it does lies beside it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Personal recommendations for a writing assistant, before it has users.",
+)
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+@app.command()
+def run(
+    start: Annotated[str | None, typer.Option(help="First day, ISO (UTC).")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Days to simulate.")] = None,
+    sessions: Annotated[int | None, typer.Option(min=1, help="Sessions, all days.")] = None,
+    users: Annotated[int | None, typer.Option(min=1, help="Simulated users.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of every draw.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Load the sample export, mine personas, simulate the first days, build profiles, report."""
+    from rec_assets.commands import run_wheel
+
+    first = None if start is None else _day(start)
+    asked = {"start": first, "days": days, "sessions": sessions, "users": users, "seed": seed}
+    result = run_wheel(_console(as_json), asked)
+    _emit(result, as_json)
+
+
+@app.command()
+def load(
+    paths: Annotated[list[Path], typer.Argument(help="Export files.", exists=False)],
+    as_json: Json = False,
+) -> None:
+    """Load raw export files, then mine the personas again."""
+    from rec_assets.commands import load_exports
+
+    _emit(load_exports(_console(as_json), paths), as_json)
+
+
+@app.command()
+def up() -> None:
+    """Keep the service and Dagster's web interface and daemon running, until Ctrl-C."""
+    from rec_assets.commands import keep_up
+
+    keep_up(Console())
+
+
+@app.command()
+def recommend(
+    text: Annotated[str, typer.Argument(help="The selected text.")],
+    user: Annotated[str, typer.Option("--user", help="Whose recommendations.")],
+    as_json: Json = False,
+) -> None:
+    """Ask the service for recommendations, as an editor would."""
+    from rec_assets.commands import ask
+
+    _emit(ask(_console(as_json), user, text), as_json)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """What stands in the store, and how the exit criteria stand."""
+    from rec_assets.commands import tell_status
+
+    _emit(tell_status(_console(as_json)), as_json)
+
+
+@app.command()
+def key(
+    role: Annotated[str, typer.Option(help="app, simulator or admin.")] = "app",
+) -> None:
+    """Print this machine's own API key of a role; made on first use."""
+    from rec_assets.commands import own_key
+
+    sys.stdout.write(own_key(role) + "\n")
+
+
+def main() -> None:
+    """Run the command line; an error that a person can mend is one sentence and status 1."""
+    from rec_assets.commands import MENDABLE
+
+    try:
+        app()
+    except MENDABLE as error:
+        Console(stderr=True).print(f"recwheel: {error}", style="red", markup=False)
+        sys.exit(1)
+
+
+def _console(as_json: bool) -> Console:
+    """Where progress goes: standard error when the result is JSON on standard output."""
+    return Console(stderr=as_json)
+
+
+def _emit(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        json.dump(result, sys.stdout, ensure_ascii=False, indent=2, sort_keys=True)
+        sys.stdout.write("\n")
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day: write it as 2026-01-31") from None
+    if day >= datetime.now(UTC).date():
+        raise typer.BadParameter(f"{day} is not over yet (UTC): the wheel turns complete days")
+    return day

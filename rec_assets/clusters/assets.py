@@ -1,0 +1,114 @@
+"""J, declared: the day's clusters, and what serving reads of G and J."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import dagster as dg
+
+from rec_assets import manifests
+from rec_assets.clusters.clusters import (
+    POPULATION,
+    Crowd,
+    cluster_row,
+    crowd_on,
+    group_users,
+    join,
+    member_row,
+)
+from rec_assets.clusters.plots import cluster_map
+from rec_assets.clusters.publication import served_clusters, served_profiles
+from rec_assets.clusters.stored import day_before, read_clusters, read_members
+from rec_assets.partitions import daily
+from rec_assets.profiles.assets import user_profiles
+from rec_assets.shards import BLOCKS, run_map
+from rec_assets.tables import column_schema, record_metadata
+from resources.log_store import LogStore
+from resources.profile_cache import ProfileCache
+from resources.records import CLUSTER_MEMBERS, COLLECTIONS, ClusterProfile, Row, to_row
+from resources.settings import Settings
+
+G, J = COLLECTIONS["G"], COLLECTIONS["J"]
+COUNTS = ("evidence", "base")
+
+yesterday = dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
+
+
+@dg.asset(
+    deps=[user_profiles, dg.AssetDep("cluster_profiles", partition_mapping=yesterday)],
+    partitions_def=daily,
+    group_name="clusters",
+    kinds={"scikitlearn"},
+    owners=["team:data-platform"],
+    code_version="1",
+    metadata={"dagster/column_schema": column_schema(ClusterProfile)},
+)
+def cluster_profiles(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    log_store: dg.ResourceParam[LogStore],
+) -> dg.MaterializeResult[None]:
+    """J: groups of users by what they prefer, and which user belongs to which."""
+    day = context.partition_key
+    manifests.begin(log_store, "cluster_profiles", day)
+    before = read_clusters(log_store, day_before(day))
+    crowd = _crowd(log_store, settings, day)
+    grouping = group_users(
+        crowd,
+        {name: list(k.centroid) for name, k in before.items() if name != POPULATION},
+        house_language=settings.house_language,
+        seed=settings.seed,
+    )
+    clusters = [cluster_row(day, k) for k in (grouping.population, *grouping.clusters)]
+    members = [member_row(day, member) for member in grouping.members]
+    log_store.replace(CLUSTER_MEMBERS, {"day": day}, map(to_row, members))
+    log_store.replace(J, {"day": day}, map(to_row, clusters))
+    manifests.complete(
+        log_store, "cluster_profiles", day, clusters=len(clusters) - 1, members=len(members)
+    )
+    return dg.MaterializeResult(
+        metadata={
+            **record_metadata(len(clusters)),
+            "clusters": len(clusters) - 1,
+            "sizes": {k.cluster_id: k.user_count for k in grouping.clusters},
+            "why": grouping.reason,
+            "map": dg.MetadataValue.md(cluster_map(crowd, grouping)),
+        }
+    )
+
+
+@dg.asset(
+    deps=[user_profiles, cluster_profiles],
+    partitions_def=daily,
+    group_name="serving",
+    kinds={"redis"},
+    owners=["team:data-platform"],
+    code_version="1",
+)
+def serving_profiles(
+    context: dg.AssetExecutionContext,
+    log_store: dg.ResourceParam[LogStore],
+    profile_cache: dg.ResourceParam[ProfileCache],
+) -> dg.MaterializeResult[None]:
+    """G and J in Redis under one version: what /recommend reads. Never an older day's."""
+    day = context.partition_key
+    clusters = served_clusters(day, read_clusters(log_store, day))
+    members = read_members(log_store, day)
+    rows = (row for batch in log_store.scan(G) for row in batch)
+    published = profile_cache.publish(served_profiles(rows, members, day), clusters)
+    manifests.complete(log_store, "serving_profiles", day, version=clusters.version)
+    return dg.MaterializeResult(
+        metadata={
+            "version": clusters.version,
+            "published": published,
+            "clusters": len(clusters.clusters),
+            "users": len(members),
+        }
+    )
+
+
+def _crowd(store: LogStore, settings: Settings, day: str) -> Crowd:
+    def blocks() -> Iterator[list[Row]]:
+        for block in BLOCKS:
+            yield [r for batch in store.scan(G, shards=block, fields=COUNTS) for r in batch]
+
+    return join(list(run_map(partial(crowd_on, day), blocks(), settings.dask_scheduler)))

@@ -1,0 +1,158 @@
+"""J: users grouped by what they prefer, each group's preferences shrunk to the population's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rec_api.shrinkage import CLUSTER, embedding, population, shrink_group, shrink_user
+from rec_assets.grouping import choose_groups, match_centroids
+from rec_assets.profiles.evidence import evidence_at
+from resources.preferences import Cluster, Evidence, Floats, Preferences
+from resources.records import ClusterMember, ClusterProfile, Row
+
+POPULATION = "population"
+KS = range(5, 11)
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Every user's decayed evidence on a day, users in order."""
+
+    users: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+    def total(self) -> Evidence:
+        """Everybody's evidence added up, in the order of the users."""
+        total = Evidence.none()
+        for counts in self.evidence:
+            total = Evidence(total.ci + counts.ci, total.ltl + counts.ltl, total.n + counts.n)
+        return total
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """J of a day."""
+
+    population: Cluster
+    clusters: tuple[Cluster, ...]
+    members: tuple[tuple[str, str, float], ...]  # user, cluster, distance to its centroid
+    reason: str
+
+
+def crowd_on(day: str, profiles: Sequence[Row]) -> Crowd:
+    """The users of G with evidence on or before `day`."""
+    rows = sorted(profiles, key=lambda row: row["_id"])
+    kept = [row for row in rows if row["base"] or any(d <= day for d in row["evidence"])]
+    return Crowd(
+        tuple(row["_id"] for row in kept),
+        tuple(evidence_at(row["evidence"], row["base"], day) for row in kept),
+    )
+
+
+def join(crowds: Sequence[Crowd]) -> Crowd:
+    """Several shards' crowds as one, users in order."""
+    pairs = sorted(
+        (pair for crowd in crowds for pair in zip(crowd.users, crowd.evidence, strict=True)),
+        key=lambda pair: pair[0],
+    )
+    return Crowd(tuple(user for user, _ in pairs), tuple(counts for _, counts in pairs))
+
+
+def group_users(
+    crowd: Crowd, previous: Mapping[str, Sequence[float]], *, house_language: str, seed: int
+) -> Grouping:
+    """K-Means on the users' embeddings; ids of the day before go on where groups do.
+
+    `previous` holds yesterday's centroids by cluster id. With fewer users than groups could be
+    told apart there is the population alone.
+    """
+    total = crowd.total()
+    everybody = population(total, house_language)
+    whole = Cluster(POPULATION, everybody, embedding(everybody), len(crowd.users))
+    if len(crowd.users) < 2 * KS[0]:
+        return Grouping(whole, (), (), f"{len(crowd.users)} users are too few for {KS[0]} groups")
+    points = np.stack([embedding(shrink_user(counts, everybody)) for counts in crowd.evidence])
+    start = np.array([previous[k] for k in sorted(previous)]) if previous else None
+    groups = choose_groups(points, ks=list(KS), seed=seed, start=start)
+    names = _names(groups.centroids, previous)
+    clusters = tuple(
+        _cluster(
+            names[k], crowd, np.flatnonzero(groups.labels == k), groups.centroids[k], everybody
+        )
+        for k in range(groups.k)
+    )
+    distances = np.linalg.norm(points - groups.centroids[groups.labels], axis=1)
+    members = tuple(
+        (user, names[k], float(d))
+        for user, k, d in zip(crowd.users, groups.labels, distances, strict=True)
+    )
+    ordered = tuple(sorted(clusters, key=lambda cluster: cluster.cluster_id))
+    return Grouping(whole, ordered, members, groups.reason)
+
+
+def _names(centroids: Floats, previous: Mapping[str, Sequence[float]]) -> list[str]:
+    """Yesterday's id for a centroid that is matched to yesterday's; the next number otherwise."""
+    before = sorted(previous)
+    if before:
+        matched = match_centroids(np.array([previous[name] for name in before]), centroids)
+    else:
+        matched = [-1] * len(centroids)
+    free = 1 + max((int(name.removeprefix("c")) for name in before), default=0)
+    names = []
+    for match in matched:
+        if match >= 0:
+            names.append(before[match])
+        else:
+            names.append(f"c{free:02d}")
+            free += 1
+    return names
+
+
+def _cluster(
+    name: str, crowd: Crowd, members: NDArray[np.int64], centroid: Floats, above: Preferences
+) -> Cluster:
+    within = Crowd((), tuple(crowd.evidence[k] for k in members))
+    return Cluster(name, shrink_group(within.total(), above, CLUSTER), centroid, len(members))
+
+
+def cluster_row(day: str, cluster: Cluster) -> ClusterProfile:
+    """J as a record."""
+    p = cluster.preferences
+    return ClusterProfile(
+        id=f"{day}/{cluster.cluster_id}",
+        day=day,
+        cluster_id=cluster.cluster_id,
+        centroid_embedding=cluster.centroid.tolist(),
+        category_vector=p.category.tolist(),
+        strength_vector=p.strength.tolist(),
+        language_vector=p.language.tolist(),
+        text_language_vector=p.text_language.tolist(),
+        strength_by_category=p.strength_by_category.tolist(),
+        language_by_text_language=p.language_by_text_language.tolist(),
+        user_count=cluster.user_count,
+    )
+
+
+def cluster_of(row: ClusterProfile) -> Cluster:
+    """The record in array form."""
+    preferences = Preferences(
+        np.array(row.category_vector),
+        np.array(row.strength_vector),
+        np.array(row.language_vector),
+        np.array(row.text_language_vector),
+        np.array(row.strength_by_category),
+        np.array(row.language_by_text_language),
+    )
+    return Cluster(row.cluster_id, preferences, np.array(row.centroid_embedding), row.user_count)
+
+
+def member_row(day: str, member: tuple[str, str, float]) -> ClusterMember:
+    """Whose cluster is which, as a record."""
+    user, cluster_id, distance = member
+    return ClusterMember(
+        id=f"{day}/{user}", day=day, user_id=user, cluster_id=cluster_id, distance=distance
+    )

@@ -1,0 +1,42 @@
+"""Everything that Dagster loads, on one page."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from rec_assets import checks, jobs, schedules, sensors
+from rec_assets.clusters.assets import cluster_profiles, serving_profiles
+from rec_assets.evaluation.assets import wheel_report
+from rec_assets.golden.assets import golden_export
+from rec_assets.personas.assets import category_prototypes, personas
+from rec_assets.profiles.assets import user_profiles
+from rec_assets.raw.assets import raw_corporate_data
+from rec_assets.traffic.assets import simulated_traffic
+from rec_assets.training.assets import training_examples
+from resources.dagster_resources import resources
+
+defs = dg.Definitions(
+    assets=[
+        raw_corporate_data,
+        personas,
+        category_prototypes,
+        simulated_traffic,
+        training_examples,
+        user_profiles,
+        cluster_profiles,
+        serving_profiles,
+        golden_export,
+        wheel_report,
+    ],
+    asset_checks=[
+        checks.chains_are_whole,
+        checks.profiles_are_normalised,
+        checks.clusters_cover_profiles,
+    ],
+    jobs=[jobs.load, jobs.mine, jobs.wheel],
+    schedules=[schedules.daily_turn],
+    sensors=[sensors.inbox, sensors.mine_after_load],
+    resources=resources(),
+    # The chain's steps follow each other: a process for each would cost more than it runs.
+    executor=dg.in_process_executor,
+)

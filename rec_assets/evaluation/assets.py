@@ -1,0 +1,45 @@
+"""The wheel's report, declared: what a day's turn came to, in Dagster and as one page."""
+
+import dagster as dg
+
+from rec_assets import manifests
+from rec_assets.clusters.assets import cluster_profiles, serving_profiles
+from rec_assets.evaluation.page import page, pictures
+from rec_assets.evaluation.stored import read_criteria
+from rec_assets.partitions import daily
+from rec_assets.personas.stored import read_stored
+from rec_assets.plots import markdown_image
+from resources.dagster_resources import EncoderResource
+from resources.log_store import LogStore
+from resources.settings import Settings
+
+
+@dg.asset(
+    deps=[cluster_profiles, serving_profiles],
+    partitions_def=daily,
+    group_name="evaluation",
+    kinds={"html"},
+    owners=["team:data-platform"],
+    code_version="1",
+)
+def wheel_report(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    log_store: dg.ResourceParam[LogStore],
+    encoder: EncoderResource,
+) -> dg.MaterializeResult[None]:
+    """The exit criteria as of the day's end, with plots; one HTML file under reports/."""
+    day = context.partition_key
+    figures = read_criteria(log_store, settings, encoder.open(), day)
+    drawn = pictures(figures, read_stored(log_store))
+    path = settings.home / "reports" / f"{day}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page(day, figures, drawn), encoding="utf-8")
+    manifests.complete(log_store, "wheel_report", day, judged=figures["users_judged"])
+    return dg.MaterializeResult(
+        metadata={
+            "path": dg.MetadataValue.path(str(path)),
+            "exit_criteria": dg.MetadataValue.json(figures),
+            **{name: dg.MetadataValue.md(markdown_image(uri)) for name, uri in drawn.items()},
+        }
+    )

@@ -1,0 +1,100 @@
+"""What evaluation reads from the store: chains, judge texts, what is served on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rec_api.prototypes import category_distribution, load_prototypes
+from rec_assets import manifests
+from rec_assets.clusters.publication import served_clusters, served_profiles
+from rec_assets.clusters.stored import read_clusters, read_members
+from rec_assets.evaluation.criteria import ChainCounts, Figures, count_chains, exit_criteria
+from rec_assets.evaluation.judgement import JudgeText, Served, Verdict, judge
+from rec_assets.evaluation.sampler import NEUTRAL, Sampled, sample
+from rec_assets.personas.stored import read_stored
+from rec_assets.traffic.population import draw_users
+from resources.context_pool import read_pool, split
+from resources.encoder import Encoder
+from resources.log_store import LogStore
+from resources.records import COLLECTIONS, Row
+from resources.settings import Settings
+from resources.text_language import detect_language
+
+
+def read_judge_texts(
+    store: LogStore, settings: Settings, encoder: Encoder | None
+) -> list[JudgeText]:
+    """The judge part of the pool with what the encoder says of each text's category."""
+    prototypes = load_prototypes(store, encoder.version) if encoder else None
+    texts = []
+    for context in split(read_pool(settings.contexts)).judge:
+        says = None
+        if encoder is not None and prototypes is not None:
+            says = category_distribution(encoder.encode([context.text])[0], prototypes)
+        detected = detect_language(context.text)
+        texts.append(JudgeText(context.text, context.category, context.language, says, detected))
+    return texts
+
+
+def read_served(store: LogStore, settings: Settings, day: str) -> Served:
+    """G and J as they are served from the end of `day` on."""
+    clusters = read_clusters(store, day)
+    if not clusters:
+        return Served(None, {}, settings.house_language)
+    rows = (row for batch in store.scan(COLLECTIONS["G"]) for row in batch)
+    profiles = dict(served_profiles(rows, read_members(store, day), day))
+    return Served(served_clusters(day, clusters), profiles, settings.house_language)
+
+
+def read_chains(store: LogStore) -> ChainCounts:
+    """Criterion 1 over the whole store."""
+
+    def scan(letter: str, *fields: str) -> Iterator[Row]:
+        for batch in store.scan(COLLECTIONS[letter], fields=fields):
+            yield from batch
+
+    return count_chains(
+        (row["_id"] for row in scan("A", "day")),
+        scan("B", "source_recommend_event_id"),
+        scan("C", "source_paraphrase_event_id", "accepted"),
+    )
+
+
+def read_verdicts(
+    store: LogStore, settings: Settings, encoder: Encoder | None, day: str
+) -> list[Verdict]:
+    """The judged users of the day; none before personas and J stand."""
+    personas = read_stored(store)
+    if not personas:
+        return []
+    users = draw_users(personas, settings.users, settings.seed)
+    texts = read_judge_texts(store, settings, encoder)
+    return judge(users, personas, texts, read_served(store, settings, day), settings.seed)
+
+
+def read_criteria(
+    store: LogStore, settings: Settings, encoder: Encoder | None, day: str | None
+) -> Figures:
+    """The exit criteria as of the end of `day`."""
+    verdicts = read_verdicts(store, settings, encoder, day) if day else []
+    latest = manifests.read(store, "cluster_profiles", day) if day else None
+    profiles = {
+        "H": store.count(COLLECTIONS["H"]),
+        "G": store.count(COLLECTIONS["G"]),
+        "J": latest["clusters"] if latest else 0,
+    }
+    return exit_criteria(read_chains(store), profiles, read_stored(store), verdicts, settings.seed)
+
+
+def read_sample(
+    store: LogStore, settings: Settings, encoder: Encoder | None, day: str
+) -> list[Sampled]:
+    """One neutral sentence as the busiest users of up to three personas see it."""
+    prototypes = load_prototypes(store, encoder.version) if encoder else None
+    says = None
+    if encoder is not None and prototypes is not None:
+        says = category_distribution(encoder.encode([NEUTRAL])[0], prototypes)
+    text = JudgeText(NEUTRAL, "none", "ko", says, detect_language(NEUTRAL))
+    personas = read_stored(store)
+    users = draw_users(personas, settings.users, settings.seed)
+    return sample(text, users, personas, read_served(store, settings, day))

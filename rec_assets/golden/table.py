@@ -1,0 +1,67 @@
+"""The golden table: H flattened for analysts, as Arrow; the same rows give the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from rec_assets.golden.columns import COLUMNS
+from resources.records import Row
+
+WEIGHTS, MATCHES = "weight_", "match_"
+
+
+def golden_row(example: Row) -> Row:
+    """One H row with the golden table's columns; it holds no text and no embedding."""
+    row = {column.name: example.get(column.name) for column in COLUMNS}
+    row["example_id"] = example["_id"]
+    for term, weight in example["weights"].items():
+        row[WEIGHTS + term] = weight
+    for word, matched in (example["match_metrics"] or {}).items():
+        row[MATCHES + word] = matched
+    return row
+
+
+def golden_table(examples: Iterable[Row]) -> Any:
+    """A pyarrow.Table with the columns of the data dictionary, rows by example id."""
+    import pyarrow as pa
+
+    rows = sorted(map(golden_row, examples), key=lambda row: str(row["example_id"]))
+    fields = [
+        pa.field(c.name, _arrow_type(c.type), metadata={"meaning": c.meaning}) for c in COLUMNS
+    ]
+    return pa.Table.from_pylist(rows, schema=pa.schema(fields))
+
+
+def write_parquet(table: Any, folder: Path, day: str) -> Path:
+    """Write `day=…/part-0.parquet` under the folder in one step; the file's path."""
+    import pyarrow.parquet as pq
+
+    target = folder / f"day={day}" / "part-0.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_suffix(".draft")
+    pq.write_table(table, draft, compression="zstd")
+    draft.replace(target)
+    return target
+
+
+def data_dictionary(columns: Sequence[Any] = COLUMNS) -> str:
+    """The columns as a Markdown table."""
+    lines = ["| column | type | meaning |", "|---|---|---|"]
+    lines += [f"| `{c.name}` | {c.type} | {c.meaning} |" for c in columns]
+    return "\n".join(lines) + "\n"
+
+
+def _arrow_type(name: str) -> Any:
+    import pyarrow as pa
+
+    simple = {
+        "string": pa.string(),
+        "int64": pa.int64(),
+        "double": pa.float64(),
+        "bool": pa.bool_(),
+        "list<string>": pa.list_(pa.string()),
+        "list<double>": pa.list_(pa.float64()),
+    }
+    return simple[name]

@@ -1,0 +1,97 @@
+"""Personas and category vectors, declared: what is mined from raw data and from the pool."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import msgspec
+
+from rec_api.prototypes import fit_prototypes, prototypes_row
+from rec_assets.personas.mining import mine_personas
+from rec_assets.personas.persona import Persona, read_personas, write_personas
+from rec_assets.personas.stored import write_stored
+from rec_assets.plots import bars, markdown_image
+from rec_assets.raw.activity import read_activity
+from rec_assets.raw.assets import raw_corporate_data
+from rec_assets.tables import column_schema
+from resources.context_pool import read_pool, split
+from resources.dagster_resources import EncoderResource
+from resources.log_store import LogStore
+from resources.records import PROTOTYPES, RAW, Row
+from resources.settings import Settings
+
+
+@dg.asset(
+    deps=[raw_corporate_data],
+    group_name="personas",
+    kinds={"scikitlearn"},
+    owners=["team:data-platform"],
+    code_version="1",
+    metadata={"dagster/column_schema": column_schema(Persona)},
+)
+def personas(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    log_store: dg.ResourceParam[LogStore],
+) -> dg.MaterializeResult[None]:
+    """Groups of people as bots need to know them, mined from the raw store; edited by people."""
+    path = settings.personas_path
+    previous = read_personas(path) if path.exists() else []
+    mined = mine_personas(
+        read_activity(_envelopes(log_store)), seed=settings.seed, previous=previous
+    )
+    write_personas(path, mined.personas)
+    write_stored(log_store, mined.personas)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": len(mined.personas),
+            "why": mined.reason,
+            "path": dg.MetadataValue.path(str(path)),
+            "personas": dg.MetadataValue.json([msgspec.to_builtins(p) for p in mined.personas]),
+            "categories": dg.MetadataValue.md(
+                markdown_image(bars("category", {p.name: p.category for p in mined.personas}))
+            ),
+            "intensities": dg.MetadataValue.md(
+                markdown_image(bars("intensity", {p.name: p.intensity for p in mined.personas}))
+            ),
+        }
+    )
+
+
+@dg.asset(
+    group_name="personas",
+    kinds={"numpy"},
+    owners=["team:data-platform"],
+    code_version="1",
+)
+def category_prototypes(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    log_store: dg.ResourceParam[LogStore],
+    encoder: EncoderResource,
+) -> dg.MaterializeResult[None]:
+    """A mean vector per category and language, from the reference part of the context pool."""
+    opened = encoder.open()
+    if opened is None:
+        return dg.MaterializeResult(metadata={"why": "REC_ENCODER is none: no category from text"})
+    reference = split(read_pool(settings.contexts)).reference
+    prototypes = fit_prototypes(
+        opened.encode([context.text for context in reference]),
+        [context.category for context in reference],
+        [context.language for context in reference],
+        opened.version,
+    )
+    log_store.put(PROTOTYPES, [prototypes_row(prototypes, len(reference))])
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": len(prototypes.vectors),
+            "texts": len(reference),
+            "temperature": prototypes.temperature,
+            "encoder": opened.version,
+            "version": prototypes.version,
+        }
+    )
+
+
+def _envelopes(store: LogStore) -> Iterator[Row]:
+    for batch in store.scan(RAW):
+        yield from batch

@@ -1,0 +1,80 @@
+"""The service and Dagster kept running side by side until a person stops them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from resources.settings import REPOSITORY
+
+STOP_SECONDS = 8.0
+PORTS_TRIED = 50
+
+
+class ProcessEnded(RuntimeError):
+    """A process that should keep running has ended."""
+
+
+def free_port(host: str, wanted: int) -> int:
+    """`wanted`, or the next port on which nothing listens."""
+    for port in range(wanted, wanted + PORTS_TRIED):
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            return port
+    raise ProcessEnded(f"ports {wanted}–{wanted + PORTS_TRIED - 1} of {host} are all taken")
+
+
+def start(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+    """A child in a process group of its own, its output in a file."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command, cwd=REPOSITORY, stdout=output, stderr=output, start_new_session=True
+        )
+
+
+def service_command(host: str, port: int, port_file: Path) -> list[str]:
+    """The service on a given address; it ends with the process that started it."""
+    command = [sys.executable, "-m", "rec_api", "--host", host, "--port", str(port)]
+    return [*command, "--port-file", str(port_file), "--with-parent"]
+
+
+def dagster_command(host: str, port: int) -> list[str]:
+    """Dagster's web interface and daemon with the repository's workspace."""
+    here = Path(sys.executable).parent
+    command = [str(here / "dagster"), "dev", "-w", str(REPOSITORY / "workspace.yaml")]
+    return [*command, "-h", host, "-p", str(port)]
+
+
+def watch(children: dict[str, subprocess.Popen[bytes]], logs: dict[str, Path]) -> None:
+    """Return never but by a signal; ProcessEnded when one of the children ends by itself."""
+    while True:
+        for name, child in children.items():
+            if child.poll() is not None:
+                raise ProcessEnded(f"{name} ended with status {child.returncode}: see {logs[name]}")
+        time.sleep(0.3)
+
+
+def stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    """End the children with their groups: asked first, killed after eight seconds."""
+    for child in children:
+        _signal(child, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    for child in children:
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(max(0.1, deadline - time.monotonic()))
+        _signal(child, signal.SIGKILL)
+        child.wait()
+
+
+def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, number)

@@ -1,0 +1,118 @@
+"""G's evidence: integer cells per day, and the decayed counts they amount to on a day.
+
+A cell is [option, text language or −1, accepted, changed, simulated, count]. A day is replaced as
+a whole, so a day done twice or out of order gives the same counts. Days older than 140 are folded
+once into a base: by then they weigh less than a thousandth (half-life 14 days).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+
+from rec_api.shrinkage import decay, weight
+from resources.options import CATEGORIES, INTENSITIES, LANGUAGES, OPTION_INDEX, Option
+from resources.preferences import Evidence
+from resources.records import Row
+
+KEPT_DAYS: Final = 140
+Cells = list[list[int]]
+
+
+class FoldedDay(ValueError):
+    """A day cannot be redone because it has been folded into the base already."""
+
+
+def cells_of(examples: Sequence[Row]) -> Cells:
+    """The cells of one user's executed H rows of one day, sorted."""
+    counts: Counter[tuple[int, ...]] = Counter()
+    for row in examples:
+        if not row["executed"]:
+            continue
+        option = Option(row["category"], row["intensity"], row["language"])
+        text_language = row["text_language"]
+        counts[
+            OPTION_INDEX[option],
+            LANGUAGES.index(text_language) if text_language in LANGUAGES else -1,
+            int(row["accepted"]),
+            int(row["changed"]),
+            int(row["origin"] == "simulation"),
+        ] += 1
+    return [[*cell, count] for cell, count in sorted(counts.items())]
+
+
+def days_between(earlier: str, later: str) -> int:
+    """Whole days from one ISO date to another; negative when `later` is before."""
+    return (date.fromisoformat(later) - date.fromisoformat(earlier)).days
+
+
+def replace_day(
+    evidence: Mapping[str, Cells], base: dict[str, Any] | None, day: str, cells: Cells
+) -> dict[str, Cells]:
+    """The evidence with `day` holding exactly `cells`, days in order."""
+    if base is not None and day <= base["day"]:
+        raise FoldedDay(f"{day} is folded into the base of {base['day']} and cannot be redone")
+    kept = {d: c for d, c in evidence.items() if d != day}
+    if cells:
+        kept[day] = cells
+    return dict(sorted(kept.items()))
+
+
+def fold(
+    evidence: Mapping[str, Cells], base: dict[str, Any] | None, day: str
+) -> tuple[dict[str, Cells], dict[str, Any] | None]:
+    """Days more than 140 before `day` moved into the base, in order."""
+    old = {d: c for d, c in evidence.items() if days_between(d, day) > KEPT_DAYS}
+    if not old:
+        return dict(evidence), base
+    until = max(old)
+    counts = evidence_at(old, base, until)
+    executions, accepted, simulated = totals(old, base)
+    folded = {
+        "day": until,
+        "ci": counts.ci.tolist(),
+        "ltl": counts.ltl.tolist(),
+        "n": counts.n,
+        "totals": [executions, accepted, simulated],
+    }
+    return {d: c for d, c in evidence.items() if d not in old}, folded
+
+
+def evidence_at(
+    evidence: Mapping[str, Cells], base: Mapping[str, Any] | None, day: str
+) -> Evidence:
+    """Decayed counts on `day` from the days up to it, summed in order."""
+    shape = (len(CATEGORIES), len(INTENSITIES), len(LANGUAGES))
+    ci, ltl, n = np.zeros(shape[:2]), np.zeros((len(LANGUAGES), len(LANGUAGES))), 0.0
+    if base is not None:
+        kept = decay(days_between(base["day"], day))
+        ci, ltl, n = (
+            ci + kept * np.array(base["ci"]),
+            ltl + kept * np.array(base["ltl"]),
+            (kept * base["n"]),
+        )
+    for past in sorted(d for d in evidence if d <= day):
+        kept = decay(days_between(past, day))
+        for option, text_language, accepted, changed, _, count in evidence[past]:
+            category, strength, language = np.unravel_index(option, shape)
+            worth = kept * weight(bool(accepted), bool(changed)) * count
+            ci[category, strength] += worth
+            n += kept * count
+            if text_language >= 0:
+                ltl[text_language, language] += worth
+    return Evidence(ci, ltl, float(n))
+
+
+def totals(evidence: Mapping[str, Cells], base: Mapping[str, Any] | None) -> tuple[int, int, int]:
+    """Executed, accepted and simulated sessions, not decayed."""
+    executed, accepted, simulated = base["totals"] if base is not None else (0, 0, 0)
+    for cells in evidence.values():
+        for _, _, was_accepted, _, was_simulated, count in cells:
+            executed += count
+            accepted += count * was_accepted
+            simulated += count * was_simulated
+    return executed, accepted, simulated

@@ -1,0 +1,42 @@
+"""Raw exports, declared: each file of the inbox, stored as it came."""
+
+import dagster as dg
+
+from rec_assets.partitions import raw_files
+from rec_assets.raw.load import load_file
+from resources.log_store import LogStore
+from resources.settings import Settings
+
+
+@dg.asset(
+    partitions_def=raw_files,
+    group_name="raw",
+    kinds={"json"},
+    owners=["team:data-platform"],
+    code_version="1",
+)
+def raw_corporate_data(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    log_store: dg.ResourceParam[LogStore],
+) -> dg.MaterializeResult[None]:
+    """One export file, row by row as it came; what cannot be used kept aside with its reason."""
+    path = settings.inbox / context.partition_key
+    if not path.is_file():
+        raise dg.Failure(
+            f"{context.partition_key} is not in the inbox ({settings.inbox}): drop it there again",
+            allow_retries=False,
+        )
+    summary = load_file(path, log_store, context.partition_key)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": summary.rows,
+            "stored_new": summary.stored_new,
+            "content_hash": summary.content_hash,
+            "kinds": dict(summary.kinds),
+            "quarantined": sum(summary.quarantined.values()),
+            "quarantined_by_reason": dict(summary.quarantined),
+            "unknown_events": dict(summary.unknown_events),
+            "repeated_insert_ids": summary.repeated_insert_ids,
+        }
+    )

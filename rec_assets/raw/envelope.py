@@ -1,0 +1,57 @@
+"""The envelopes in which rows lie in the raw store and in quarantine."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from rec_assets.raw.kinds import UNKNOWN, Reading
+from rec_assets.raw.reader import EXCERPT, BadRow, RawRow
+from resources.records import Row
+
+_POSITION_DIGITS: Final = 10  # so that the order of ids is the order of rows
+
+
+def envelope_id(content_hash: str, position: int) -> str:
+    """`<hash of the file>:<position>`; the same file gives the same ids whatever its name."""
+    return f"{content_hash}:{position:0{_POSITION_DIGITS}d}"
+
+
+def envelope(row: RawRow, reading: Reading, source: str, content_hash: str) -> Row:
+    """A usable row as it came, with what the store needs to find it; `day` None: it has no time."""
+    return {
+        "_id": envelope_id(content_hash, row.position),
+        "source": source,
+        "position": row.position,
+        "kind": reading.kind,
+        "day": reading.day,
+        "raw": row.raw,
+    }
+
+
+def quarantined(sealed: Row, reason: str) -> Row:
+    """The envelope of a row that cannot be used."""
+    return {**sealed, "reason": reason}
+
+
+def quarantined_as_text(sealed: Row, reason: str) -> Row:
+    """The same for a row that no store takes: the beginning of its JSON text in place of it."""
+    return {**sealed, "raw": text_of(sealed["raw"]), "reason": reason}
+
+
+def unread(bad: BadRow, source: str, content_hash: str) -> Row:
+    """The quarantine row of something that is no row at all: the beginning of its text."""
+    return {
+        "_id": envelope_id(content_hash, bad.position),
+        "source": source,
+        "position": bad.position,
+        "kind": UNKNOWN,
+        "day": None,
+        "reason": bad.reason,
+        "raw": bad.text,
+    }
+
+
+def text_of(raw: object) -> str:
+    """At most 2,000 characters of the row as JSON; ASCII, so that no store can refuse it."""
+    return json.dumps(raw, ensure_ascii=True)[:EXCERPT]

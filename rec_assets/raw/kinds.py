@@ -1,0 +1,184 @@
+"""What a row of an export is, in our words: its kind, its day, and why it cannot be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from rec_assets.raw import moments
+from rec_assets.raw.spellings import (
+    DEVICE_PREFIX,
+    EVENTS,
+    FIELDS,
+    LANGUAGES,
+    NESTS,
+    RUN,
+    SELECTION,
+)
+from resources.options import CATEGORIES, CATEGORY_SYNONYMS, INTENSITIES
+from resources.options import LANGUAGES as OUR_LANGUAGES
+from resources.records import Row
+
+EVENT, HISTORY = "event", "correction_history"
+USAGE, CLIENT, UNKNOWN = "usage_summary", "client_properties", "unknown"
+
+# Which fields say whose a row is, and when it happened, for each kind.
+_OWNERS: Final = {
+    EVENT: ("user_id", "distinct_id", "device_id"),
+    HISTORY: ("user",),
+    USAGE: ("_id", "user", "distinct_id"),
+    CLIENT: ("distinct_id", "user_id"),
+}
+_TIMES: Final = {
+    EVENT: ("time", "created_at"),
+    HISTORY: ("created_at", "time"),
+    USAGE: ("recent_execution_date",),
+    CLIENT: ("last_seen",),
+}
+_TIME_IS_NEEDED: Final = (EVENT, HISTORY)
+_SYNONYMS: Final = {"category": CATEGORY_SYNONYMS, "intensity": {}, "language": LANGUAGES}
+_OURS: Final = {"category": CATEGORIES, "intensity": INTENSITIES, "language": OUR_LANGUAGES}
+# Spelling → our names, with the spelling's rank: a loop over a row's keys is the faster way.
+_OURS_OF: Final = {
+    spelling: tuple((o, names.index(spelling)) for o, names in FIELDS.items() if spelling in names)
+    for spellings in FIELDS.values()
+    for spelling in spellings
+}
+_QUOTED: Final = 60  # characters of a foreign value that a reason repeats
+
+
+class Fault(NamedTuple):
+    """Why a row goes to quarantine: a label to count by, and a sentence."""
+
+    label: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A row in our words. `second` is unix seconds UTC, `day` its ISO date.
+
+    `fields` are flat and have our names (see spellings.FIELDS); category, intensity and language
+    are translated. `action` is run, selection, visit, or None for an event that we do not use.
+    """
+
+    kind: str
+    action: str | None
+    second: float | None
+    fields: Row
+    fault: Fault | None
+
+    @property
+    def day(self) -> str | None:
+        """The ISO date of the row, None when it has no time."""
+        if self.second is None:
+            return None
+        return datetime.fromtimestamp(self.second, UTC).date().isoformat()
+
+
+def understand_row(raw: Row) -> Reading:
+    """The row's kind and fields in our words, with the first fault that keeps it from use."""
+    fields = _flat(raw)
+    kind = _kind(raw, fields)
+    action = EVENTS.get(str(fields["event"])) if kind == EVENT else None
+    given = next((fields[name] for name in _TIMES.get(kind, ()) if name in fields), None)
+    second = moments.seconds(given)
+    fault = _fault(kind, action, fields, given, second)
+    return Reading(kind, action, second, fields, fault)
+
+
+def identity(value: object) -> str | None:
+    """An id as text: numbers and MongoDB's `$oid` too; None for null, blank or something else."""
+    if isinstance(value, dict):
+        value = value.get("$oid")
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    text = str(value).strip() if isinstance(value, str) or abs(value) < 1 << 64 else ""
+    return text if text not in ("", DEVICE_PREFIX) else None
+
+
+def _flat(raw: Row) -> Row:
+    """Our names → values. Outer fields come before nested ones; `_id` stays `_id`."""
+    fields: Row = {}
+    for nest in reversed(NESTS):
+        if isinstance(raw.get(nest), dict):
+            fields.update(_known(raw[nest]))
+    return {**fields, **_known(raw), "_id": raw.get("_id")}
+
+
+def _known(layer: Row) -> Row:
+    ranks: dict[str, int] = {}
+    known: Row = {}
+    for spelling, value in layer.items():
+        for ours, rank in _OURS_OF.get(spelling, ()):
+            if value is not None and rank < ranks.get(ours, len(FIELDS)):
+                ranks[ours], known[ours] = rank, _translated(ours, value)
+    return known
+
+
+def _translated(ours: str, value: object) -> object:
+    if ours not in _OURS or not isinstance(value, str):
+        return value
+    word = value.strip().lower()
+    return _SYNONYMS[ours].get(word, word)
+
+
+def _kind(raw: Row, fields: Row) -> str:
+    if isinstance(fields.get("event"), str):
+        return EVENT
+    if "input" in fields or "outputs" in fields:
+        return HISTORY
+    if "count" in fields and "recent_execution_date" in fields:
+        return USAGE
+    return (
+        CLIENT if "distinct_id" in fields and isinstance(raw.get("properties"), dict) else UNKNOWN
+    )
+
+
+def _fault(
+    kind: str, action: str | None, fields: Row, given: object, second: float | None
+) -> Fault | None:
+    if kind == UNKNOWN:
+        sentence = (
+            "Its kind cannot be told: it has no event name, no texts of a correction, no usage "
+            "count with a date, and no client properties."
+        )
+        return Fault("unknown kind", sentence)
+    if not any(identity(fields.get(owner)) for owner in _OWNERS[kind]):
+        return Fault("no user", f"It belongs to nobody: no {' or '.join(_OWNERS[kind])}.")
+    if second is None and (given is not None or kind in _TIME_IS_NEEDED):
+        return _time_fault(kind, given)
+    return _foreign_word(fields) if kind == HISTORY or action in (RUN, SELECTION) else None
+
+
+def _time_fault(kind: str, given: object) -> Fault:
+    if given is None:
+        return Fault("no time", f"It has no {' or '.join(_TIMES[kind])}.")
+    return Fault(
+        "absurd time",
+        f"Its time {_quoted(given)} is no moment between 2005 and 2100: expected unix seconds, "
+        "milliseconds or an ISO date.",
+    )
+
+
+def _foreign_word(fields: Row) -> Fault | None:
+    for name, ours in _OURS.items():
+        if name in fields and fields[name] not in ours:
+            return Fault(
+                f"{name} not ours",
+                f"Its {name} {_quoted(fields[name])} is not one of {', '.join(ours)}.",
+            )
+    return None
+
+
+def _quoted(value: object) -> str:
+    if isinstance(value, dict | list):
+        return "(a nested value)"
+    if isinstance(value, int) and abs(value) >= 1 << 64:
+        return "(a very large number)"
+    return ascii(value)[:_QUOTED] if not _printable(value) else repr(value)[:_QUOTED]
+
+
+def _printable(value: object) -> bool:
+    return not isinstance(value, str) or value.isprintable()

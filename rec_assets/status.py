@@ -1,0 +1,54 @@
+"""What stands in the store: counts, days, exit criteria, digests. What `recwheel status` prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rec_api import scoring
+from rec_assets import manifests
+from rec_assets.evaluation.stored import read_criteria
+from rec_assets.personas.stored import read_stored
+from resources.encoder import Encoder
+from resources.log_store import LogStore
+from resources.profile_cache import ProfileCache
+from resources.records import COLLECTIONS, QUARANTINE, RAW
+from resources.settings import Settings
+from resources.state_digest import state_digests
+
+
+def status(
+    settings: Settings, store: LogStore, cache: ProfileCache, encoder: Encoder | None
+) -> dict[str, Any]:
+    """The whole status as plain data; field names are DESIGN §8's."""
+    days = manifests.days(store, "cluster_profiles")
+    criteria = read_criteria(store, settings, encoder, days[-1] if days else None)
+    records = {letter: store.count(name) for letter, name in sorted(COLLECTIONS.items())}
+    served = cache.served_version()
+    simulated = store.count(COLLECTIONS["A"], {"origin": "simulation"})
+    return {
+        "store": store_name(settings),
+        "home": str(settings.home),
+        "sessions": records["A"],
+        "records": {**records, "raw": store.count(RAW), "quarantine": store.count(QUARANTINE)},
+        "simulated_share": simulated / records["A"] if records["A"] else 0.0,
+        "orphans": criteria["orphans"],
+        "days": days,
+        "personas": [persona.name for persona in read_stored(store)],
+        "users": records["G"],
+        "clusters": criteria["profiles"]["J"],
+        "exit_criteria": criteria,
+        "digests": state_digests(store),
+        "versions": {
+            "scoring": scoring.VERSION,
+            "encoder": encoder.version if encoder else None,
+            "serving": served.version if served else None,
+        },
+    }
+
+
+def store_name(settings: Settings) -> str:
+    """The log store as people say it, without a password."""
+    if settings.store_url.startswith("sqlite"):
+        return f"SQLite ({settings.store_url.removeprefix('sqlite:///')})"
+    host = settings.store_url.partition("://")[2].rpartition("@")[2]
+    return f"MongoDB ({host})"

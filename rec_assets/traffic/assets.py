@@ -1,0 +1,96 @@
+"""Simulated traffic, declared: persona bots use the real service for a day."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from rec_assets import manifests
+from rec_assets.clusters.stored import day_before
+from rec_assets.partitions import daily
+from rec_assets.personas.assets import category_prototypes, personas
+from rec_assets.personas.stored import read_stored
+from rec_assets.plots import columns, markdown_image
+from rec_assets.traffic.driver import DayTraffic, run_day
+from rec_assets.traffic.plan import SessionPlan, day_plan
+from rec_assets.traffic.population import draw_users
+from rec_assets.traffic.progress import counter
+from rec_assets.traffic.readiness import why_not_yet
+from rec_assets.traffic.writing import Shelf
+from resources.context_pool import read_pool, split
+from resources.dagster_resources import ServiceResource
+from resources.log_store import LogStore
+from resources.profile_cache import ProfileCache
+from resources.records import WISHES
+from resources.settings import Settings
+
+
+@dg.asset(
+    deps=[personas, category_prototypes],
+    partitions_def=daily,
+    group_name="traffic",
+    kinds={"fastapi"},
+    owners=["team:data-platform"],
+    code_version="1",
+    retry_policy=dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL),
+)
+def simulated_traffic(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    log_store: dg.ResourceParam[LogStore],
+    profile_cache: dg.ResourceParam[ProfileCache],
+    service: ServiceResource,
+) -> dg.MaterializeResult[None]:
+    """A, B, C, D, E, I, K, L of a day's persona bots, all over HTTP; their wishes kept apart."""
+    day = context.partition_key
+    users = draw_users(read_stored(log_store), settings.users, settings.seed)
+    plan = day_plan(users, day, settings.sessions_per_day, settings.seed)
+    if plan and log_store.count(WISHES, {"day": day}) == len(plan):
+        return dg.MaterializeResult(metadata={"sessions": len(plan), "already_stood": True})
+    _be_ready(day, settings, log_store, profile_cache)
+    with service.running() as endpoint:
+        traffic = run_day(
+            plan,
+            users,
+            base_url=endpoint.url,
+            api_key=endpoint.api_key,
+            shelf=Shelf(split(read_pool(settings.contexts)).bots),
+            seed=settings.seed,
+            concurrency=settings.concurrency,
+            progress=counter(day, len(plan), context.log.info),
+        )
+    log_store.append(WISHES, traffic.wishes)
+    manifests.complete(log_store, "simulated_traffic", day, sessions=traffic.sessions)
+    return dg.MaterializeResult(metadata=_metadata(traffic, plan))
+
+
+def _be_ready(day: str, settings: Settings, store: LogStore, cache: ProfileCache) -> None:
+    served = cache.served_version()
+    reason = why_not_yet(
+        day,
+        first_day=settings.first_day(datetime.now(UTC)).isoformat(),
+        served_day=served.day if served else None,
+        day_before_complete=manifests.read(store, "cluster_profiles", day_before(day)) is not None,
+    )
+    if reason is not None:
+        raise dg.Failure(reason, allow_retries=False)
+
+
+def _metadata(traffic: DayTraffic, plan: list[SessionPlan]) -> dict[str, Any]:
+    ends = traffic.endings
+    taken = ends["accepted"] + ends["edited"]
+    funnel = {
+        "A recommended": traffic.sessions,
+        "B rewritten": traffic.sessions - ends["left"],
+        "C accepted": taken,
+    }
+    return {
+        "dagster/row_count": traffic.sessions,
+        "sessions": traffic.sessions,
+        "users": len({session.user_id for session in plan}),
+        "endings": ends,
+        "changed_option": traffic.changed,
+        "accept_rate": taken / max(traffic.sessions - ends["left"], 1),
+        "already_stood": False,
+        "funnel": dg.MetadataValue.md(markdown_image(columns(f"{traffic.day}", funnel))),
+    }

@@ -1,0 +1,80 @@
+"""The wheel turned from the command line: every step a Dagster run that its interface shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+import dagster as dg
+
+from rec_assets import manifests
+from rec_assets.definitions import defs
+from rec_assets.partitions import raw_files
+from resources.log_store import LogStore
+from resources.settings import Settings
+
+QUIET: Final = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class RunFailed(RuntimeError):
+    """A Dagster run failed; the message names the step and its reason."""
+
+
+def load(instance: dg.DagsterInstance, name: str) -> dict[str, Any]:
+    """Load a file of the inbox; what the asset reported of it."""
+    instance.add_dynamic_partitions(str(raw_files.name), [name])
+    result = _run(instance, "load", name)
+    return _reported(result, "raw_corporate_data")
+
+
+def mine(instance: dg.DagsterInstance) -> dict[str, Any]:
+    """Mine the personas and make the category vectors; what the asset reported of the former."""
+    return _reported(_run(instance, "mine", None), "personas")
+
+
+def turn(instance: dg.DagsterInstance, day: str) -> None:
+    """One day of the wheel."""
+    _run(instance, "wheel", day)
+
+
+def missing_days(store: LogStore, settings: Settings, first: date) -> list[str]:
+    """Which of the first run's days are not complete yet, in order."""
+    wanted = [(first + timedelta(days=k)).isoformat() for k in range(settings.days)]
+    done = set(manifests.days(store, "wheel_report"))
+    return [day for day in wanted if day not in done]
+
+
+def _run(
+    instance: dg.DagsterInstance, job: str, partition: str | None
+) -> dg.ExecuteInProcessResult:
+    result = defs.resolve_job_def(job).execute_in_process(
+        instance=instance, partition_key=partition, run_config=QUIET, raise_on_error=False
+    )
+    if not result.success:
+        raise RunFailed(_reason(result, job, partition))
+    return result
+
+
+def _reason(result: dg.ExecuteInProcessResult, job: str, partition: str | None) -> str:
+    where = f"{job} of {partition}" if partition else job
+    for event in result.all_events:
+        if event.is_failure and event.is_step_event:
+            error = event.step_failure_data.error
+            cause = error.cause if error is not None and error.cause is not None else error
+            words = _description(event) or (cause.message if cause is not None else "no reason")
+            return f"{where}, {event.step_key}: {words.strip()} (run {result.run_id})"
+    failed = [e for e in result.get_asset_check_evaluations() if not e.passed]
+    named = "; ".join(f"{e.check_name}: {e.description}" for e in failed)
+    return f"{where} failed: {named or 'see the run in the interface'} (run {result.run_id})"
+
+
+def _description(event: dg.DagsterEvent) -> str | None:
+    data = event.step_failure_data.user_failure_data
+    return data.description if data is not None else None
+
+
+def _reported(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, Any]:
+    events: Sequence[Any] = result.asset_materializations_for_node(asset)
+    metadata: Mapping[str, Any] = events[0].metadata if events else {}
+    return {name: value.value for name, value in metadata.items()}

@@ -1,0 +1,104 @@
+"""The real service as a child process, for runs that have no REC_API_URL."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from resources.settings import REPOSITORY, Settings
+
+START_SECONDS = 60.0
+
+
+class ServiceUnavailable(ConnectionError):
+    """No service answers where one should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the service is and the key to use there; the key never shows in a repr."""
+
+    url: str
+    api_key: str
+
+    def __repr__(self) -> str:
+        return f"Endpoint(url={self.url!r})"
+
+
+@contextmanager
+def service(settings: Settings) -> Iterator[Endpoint]:
+    """The service at REC_API_URL, or one started on a free port that ends with this block."""
+    if settings.api_url:
+        yield _remote(settings)
+        return
+    with tempfile.TemporaryDirectory(prefix="recwheel-") as folder:
+        port_file = Path(folder) / "port"
+        process = _start(settings, port_file)
+        try:
+            yield Endpoint(_wait(process, port_file), simulator_key(settings))
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def simulator_key(settings: Settings) -> str:
+    """The key of the bots: REC_API_KEY, else the copy that the service keeps under REC_HOME."""
+    given = settings.api_key.get_secret_value()
+    kept = settings.home / "keys" / "simulator.key"
+    if not given and not kept.exists():
+        raise ServiceUnavailable(f"no REC_API_KEY is set and {kept} is missing: run recwheel key")
+    return given or kept.read_text(encoding="ascii").strip()
+
+
+def _remote(settings: Settings) -> Endpoint:
+    url = settings.api_url.rstrip("/")
+    try:
+        httpx.get(f"{url}/healthz", timeout=5.0).raise_for_status()
+    except httpx.HTTPError as error:
+        raise ServiceUnavailable(
+            f"no service answers at REC_API_URL ({url}): start one there, or unset REC_API_URL "
+            f"to have one started for the run"
+        ) from error
+    return Endpoint(url, simulator_key(settings))
+
+
+def _start(settings: Settings, port_file: Path) -> subprocess.Popen[bytes]:
+    log = settings.home / "logs" / "service.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "rec_api", "--port", "0", "--port-file", str(port_file)]
+    environment = {**os.environ, "REC_HOME": str(settings.home)}
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [*command, "--with-parent"],
+            cwd=REPOSITORY,
+            env=environment,
+            stdout=output,
+            stderr=output,
+        )
+
+
+def _wait(process: subprocess.Popen[bytes], port_file: Path) -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise ServiceUnavailable(
+                f"the service ended with status {process.returncode} before it answered: "
+                f"see logs/service.log under REC_HOME"
+            )
+        if port_file.exists() and (address := port_file.read_text(encoding="ascii").strip()):
+            return address if address.startswith("http") else f"http://{address}"
+        time.sleep(0.05)
+    raise ServiceUnavailable(f"the service did not answer within {START_SECONDS:.0f} seconds")

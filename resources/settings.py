@@ -1,0 +1,129 @@
+"""Every setting of Recwheel, once. Environment variables `REC_…`; secrets come from there only."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from pydantic import Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    JsonConfigSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+REPOSITORY: Final = Path(__file__).resolve().parent.parent
+HOME: Final = REPOSITORY / ".recwheel"
+WHEEL_FILE: Final = "wheel.json"  # what the first run fixed for all later ones: start, seed, users
+
+
+class Settings(BaseSettings):
+    """Read once at the start of a process and handed down as an argument.
+
+    The environment wins over what the first run wrote to `wheel.json`, that over the defaults.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="REC_", extra="ignore", frozen=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then `wheel.json` under REC_HOME."""
+        home = Path(os.environ.get("REC_HOME") or HOME)
+        kept = JsonConfigSettingsSource(settings_cls, json_file=home / WHEEL_FILE)
+        return init_settings, env_settings, kept
+
+    home: Path = Field(
+        default=HOME,
+        description="Folder of everything that is written; removing it resets the machine.",
+    )
+    log_url: str = Field(
+        default="",
+        description="Log store: mongodb://… or sqlite:///file; empty: SQLite under REC_HOME.",
+    )
+    redis_url: str = Field(
+        default="",
+        description="Profile cache: redis://… or unix://…; empty: an embedded server.",
+    )
+    elasticsearch_url: str = Field(
+        default="", description="Search index for golden data; empty: Parquet only."
+    )
+    encoder: str = Field(
+        default="static",
+        description="static | static:<folder> | sentence-transformers:<name or folder> | none",
+    )
+    contexts: Path = Field(
+        default=REPOSITORY / "personas_data" / "contexts",
+        description="Folder of the context pool (JSON lines: text, category, language).",
+    )
+    api_url: str = Field(
+        default="",
+        description="The service the bots call; empty: started on a free port for the run.",
+    )
+    api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Key for REC_API_URL with the simulator role; empty: the one under REC_HOME.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address the service listens on.")
+    port: int = Field(default=8000, description="Port of the service; the next free one if taken.")
+    dagster_port: int = Field(default=3000, description="Port of Dagster's web interface.")
+    llm_url: str = Field(
+        default="", description="OpenAI-compatible server for /paraphrase; empty: embedded rules."
+    )
+    llm_model: str = Field(default="", description="Model name sent to REC_LLM_URL.")
+    llm_key: SecretStr = Field(default=SecretStr(""), description="Key for REC_LLM_URL.")
+    llm_timeout_s: float = Field(default=20.0, description="Seconds to wait for REC_LLM_URL.")
+    house_language: str = Field(
+        default="ko", description="Language assumed for an option where nothing else is known."
+    )
+    consistency_seconds: float = Field(
+        default=60.0,
+        description="A→B within so many seconds is consistency_flag high. The product team's "
+        "first value was 5: too short to read five options.",
+    )
+    seed: int = Field(default=7, ge=0, description="Seed of every draw the wheel makes.")
+    users: int = Field(default=120, ge=1, description="Simulated users.")
+    sessions: int = Field(
+        default=1500, ge=1, description="Simulated sessions of the first `days` together."
+    )
+    days: int = Field(default=3, ge=1, description="Days of the first run.")
+    concurrency: int = Field(default=16, ge=1, description="Bots that call the service at once.")
+    start: date | None = Field(
+        default=None, description="First day (ISO) of the wheel; none: DAYS complete UTC days ago."
+    )
+    dask_scheduler: str = Field(
+        default="", description="Address of a Dask scheduler for per-user work; empty: in process."
+    )
+
+    @property
+    def sessions_per_day(self) -> int:
+        """Simulated sessions of one day."""
+        return self.sessions // self.days
+
+    def first_day(self, now: datetime) -> date:
+        """The wheel's first day: `start`, else `days` complete UTC days before `now`."""
+        return self.start or now.astimezone(UTC).date() - timedelta(days=self.days)
+
+    @property
+    def store_url(self) -> str:
+        """`log_url`, or the embedded SQLite file under `home`."""
+        return self.log_url or f"sqlite:///{self.home / 'recwheel.sqlite'}"
+
+    @property
+    def personas_path(self) -> Path:
+        """The list of personas that people edit."""
+        return self.home / "personas.json"
+
+    @property
+    def inbox(self) -> Path:
+        """Folder where raw exports are dropped."""
+        return self.home / "inbox"

@@ -1,0 +1,101 @@
+"""The SQL of the SQLite log store: its tables, what `where` means, and pages of a scan."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from resources.log_store import Where
+
+# Fields that scans look for are columns too; any other field is read out of the body.
+COLUMNS: Final = ("day", "shard", "user_id", "arrived_on")
+# arrived_on is indexed only where it is not the day: on every other row the day's index serves.
+TABLE: Final = """
+CREATE TABLE IF NOT EXISTS {0}
+    (_id TEXT PRIMARY KEY NOT NULL, day, shard, user_id, arrived_on, body BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS {0}_day ON {0} (day, shard);
+CREATE INDEX IF NOT EXISTS {0}_user ON {0} (user_id) WHERE user_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS {0}_late ON {0} (arrived_on) WHERE arrived_on IS NOT day;
+"""
+APPEND: Final = "INSERT OR IGNORE INTO {0} VALUES (?, ?, ?, ?, ?, ?)"
+PUT: Final = "INSERT OR REPLACE INTO {0} VALUES (?, ?, ?, ?, ?, ?)"
+DAYS: Final = """
+WITH RECURSIVE found(day) AS (
+    SELECT min(day) FROM {0} WHERE typeof(day) = 'text'
+    UNION ALL SELECT (SELECT min(day) FROM {0} WHERE day > found.day AND typeof(day) = 'text')
+    FROM found WHERE found.day IS NOT NULL
+) SELECT day FROM found WHERE day IS NOT NULL
+"""
+
+CELLS: Final = frozenset({str, int, float})  # what a column holds; other types: the body alone
+
+
+def condition_of(
+    days: Sequence[str] | None, shards: Sequence[int] | None, where: Where | None
+) -> tuple[str, list[Any]]:
+    """A WHERE clause and its values; both empty when everything matches."""
+    parts, values = list[str](), list[Any]()
+    for column, chosen in (("day", days), ("shard", shards)):
+        if chosen is not None:
+            parts.append(f"{column} IN ({marks(chosen)})")
+            values += chosen
+    for field, value in (where or {}).items():
+        part, bound = _equals(field, value)
+        parts.append(part)
+        values += bound
+    return (f" WHERE {' AND '.join(parts)}" if parts else ""), values
+
+
+def _equals(field: str, value: object) -> tuple[str, list[Any]]:
+    """Equality as MongoDB means it: true is not 1, 1 is 1.0, null is also a missing field."""
+    column = field == "_id" or field in COLUMNS
+    if column and type(value) in CELLS:
+        if field == "arrived_on":  # two branches, an index for each
+            either = "(day = ? AND arrived_on = ? OR arrived_on IS NOT day AND arrived_on = ?)"
+            return either, [value] * 3
+        return f"{field} = ?", [value]
+    place = f"(CAST(body AS TEXT), '$.\"{field}\"')"
+    if value is None:
+        return f"ifnull(json_type{place}, 'null') = 'null'", []
+    if isinstance(value, bool):
+        return f"json_type{place} = ?", [str(value).lower()]
+    kinds = "('text')" if isinstance(value, str) else "('integer', 'real')"
+    return f"(json_type{place} IN {kinds} AND json_extract{place} = ?)", [value]
+
+
+def pages(
+    connection: sqlite3.Connection, table: str, condition: str, values: list[Any], size: int
+) -> Iterator[list[tuple[bytes]]]:
+    """Bodies in the order of `_id`: by keyset, or by a list of ids in a temporary table.
+
+    No transaction is open between two of them; the connection serves nothing else meanwhile.
+    """
+    if not condition:
+        yield from _whole(connection, table, size)
+        return
+    picked = f"SELECT _id FROM {table}{condition} ORDER BY _id"
+    connection.execute("CREATE TEMP TABLE picked (place INTEGER PRIMARY KEY, _id TEXT)")
+    try:
+        connection.execute(f"INSERT INTO picked (_id) {picked}", values)
+        (last,) = connection.execute("SELECT ifnull(max(place), 0) FROM picked").fetchone()
+        page = f"SELECT body FROM picked JOIN {table} USING (_id) WHERE place > ? AND place <= ?"
+        for start in range(0, last, size):
+            bounds = (start, start + size)
+            if bodies := connection.execute(f"{page} ORDER BY place", bounds).fetchall():
+                yield bodies
+    finally:
+        connection.execute("DROP TABLE picked")
+
+
+def _whole(connection: sqlite3.Connection, table: str, size: int) -> Iterator[list[tuple[bytes]]]:
+    page = f"SELECT _id, body FROM {table} WHERE _id > ? ORDER BY _id LIMIT ?"
+    last = ""  # no _id is empty
+    while lines := connection.execute(page, (last, size)).fetchall():
+        last = lines[-1][0]
+        yield [(body,) for _, body in lines]
+
+
+def marks(values: Sequence[Any]) -> str:
+    """A question mark for each value."""
+    return ", ".join("?" * len(values))
