@@ -64,7 +64,7 @@ for python in $(PYTHON); do \
         ?*) found="$${found:-Python $$(version "$$python") ($$python)}";; \
     esac; \
 done; \
-echo "Found $${found:-no Python} (looked for: $(PYTHON)), but Recwheel needs Python 3.11 or 3.12:" \
-    "install one of them, or name one with: make setup PYTHON=/path/to/python3.12" >&2; \
+echo "Found $${found:-no Python called $(PYTHON)}, but Recwheel needs Python 3.11 or 3.12: install one" \
+    "of them, or name one that is elsewhere: make setup PYTHON=/path/to/python3.12" >&2; \
 exit 1
 endef

@@ -111,4 +111,5 @@ def check_fields(role: str, body: Body) -> None:
         return
     for field in body.simulator_only:
         if getattr(body, field) not in (None, True):
-            raise Problem(403, f"{field} may be set with the role simulator only: leave it out", field)
+            sentence = f"{field} may be set with the role simulator only: leave it out"
+            raise Problem(403, sentence, field)

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from rec_api import problems
 from rec_api.access import Keys
-from rec_api.body_limit import BodyLimit, Unforeseen
+from rec_api.body_limit import BodyLimit
 from rec_api.direct_log import DirectLog
 from rec_api.documents import Documents
 from rec_api.forwarder import Forwarder
@@ -20,6 +20,7 @@ from rec_api.outbox_file import OutboxFile
 from rec_api.routes import router
 from rec_api.served import Served
 from rec_api.service import Service
+from rec_api.unforeseen import Unforeseen
 from resources.embedded_redis import embedded_redis
 from resources.encoder import open_encoder
 from resources.log_store import LogStore, open_log_store

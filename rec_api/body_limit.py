@@ -1,9 +1,7 @@
-"""ASGI: bodies over the limit get 413, with or without Content-Length; errors stay text-free."""
+"""ASGI: a body over the limit gets 413, with or without Content-Length."""
 
 from __future__ import annotations
 
-import logging
-import traceback
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -13,7 +11,6 @@ from rec_api.problems import answer
 
 BODY: Final = 64 * 1024
 DOCUMENT: Final = 2 * 1024 * 1024
-log = logging.getLogger(__name__)
 
 
 def limit_of(scope: Scope) -> int:
@@ -59,31 +56,3 @@ def _announced(scope: Scope) -> int:
 
 def _sentence(limit: int) -> str:
     return f"the body is larger than {limit // 1024} KiB: send less text at a time"
-
-
-class Unforeseen:
-    """Answers 500 and logs where it happened, without the message: that may hold a text."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-        started = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            await self._app(scope, receive, watched)
-        except Exception as error:
-            if scope["type"] != "http":
-                raise
-            frames = traceback.extract_tb(error.__traceback__)[-4:]
-            where = [f"{frame.filename}:{frame.lineno}" for frame in frames]
-            log.error("unforeseen", extra={"error": type(error).__name__, "where": where})
-            if not started:
-                sentence = "the service failed on this request: its log says where"
-                await answer(500, sentence)(scope, receive, send)

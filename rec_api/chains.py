@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rec_api.problems import Problem
 from resources.options import OPTION_INDEX, Option
 from resources.records import COLLECTIONS, Row, day_of, shard_of
 
 A, B, C, D = (COLLECTIONS[letter] for letter in "ABCD")
-E, I, K, L = (COLLECTIONS[letter] for letter in "EIKL")
+E, K, L = (COLLECTIONS[letter] for letter in "EKL")
+MADE = COLLECTIONS["I"]
 
 
-def common(user_id: str, created_at: int, day: str, origin: str) -> dict[str, str | int]:
+def common(user_id: str, created_at: int, day: str, origin: str) -> dict[str, Any]:
     """The fields that every record of a user carries, but its id."""
     return {
         "user_id": user_id,
@@ -37,7 +40,8 @@ def check_link(row: Row | None, user_id: str, session_id: str, field: str, call:
 def check_same(row: Row, field: str, value: str) -> None:
     """409 when an id in the request is not the one in the chain."""
     if row[field] != value:
-        raise Problem(409, f"{field} is not the one of this chain: send the one you were given", field)
+        sentence = f"{field} is not the one of this chain: send the one you were given"
+        raise Problem(409, sentence, field)
 
 
 def slate_position(event: Row, option: Option) -> int | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from os.path import commonprefix
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 # A piece ends with a sentence's mark or a line's end; a full stop in a number ends one too, which
 # only makes pieces smaller.
@@ -26,10 +28,22 @@ def changed_share(before: str, after: str) -> float:
 
 
 def _between(before: str, after: str) -> int:
-    head = len(commonprefix((before, after)))
-    rest = min(len(before), len(after)) - head
-    tail = len(commonprefix((before[::-1][:rest], after[::-1][:rest])))
+    first, second = _code_points(before), _code_points(after)
+    shorter = min(len(first), len(second))
+    head = _agreeing(first[:shorter], second[:shorter])
+    rest = shorter - head
+    tail = _agreeing(first[::-1][:rest], second[::-1][:rest])
     return max(len(before), len(after)) - head - tail
+
+
+def _code_points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+def _agreeing(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> int:
+    """How many characters are equal before the first that is not."""
+    different = np.flatnonzero(first != second)
+    return int(different[0]) if len(different) else len(first)
 
 
 def _unshared(before: str, after: str) -> int:

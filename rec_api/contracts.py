@@ -87,7 +87,9 @@ class ParaphraseRequest(Request):
     source_recommend_event_id: Id = Field(description="`insert_id` that /recommend answered.")
     selected_text: SelectedText
     category: Category = Field(validation_alias=CATEGORY_NAMES, description="Also `field`.")
-    intensity: Intensity = Field(validation_alias=INTENSITY_NAMES, description="Also `maintenance`.")
+    intensity: Intensity = Field(
+        validation_alias=INTENSITY_NAMES, description="Also `maintenance`."
+    )
     language: Language = Field(
         validation_alias=LANGUAGE_NAMES, description="Also `target_language`."
     )

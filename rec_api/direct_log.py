@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rec_api.outbox import Outcome, RowRefused, Unit, Write
+from rec_api.outbox import Outcome, RowRefused, Unit, Verb, Write
 from resources.log_store import LogStore, Refused
 from resources.records import Row
 
@@ -27,13 +27,13 @@ class DirectLog:
         waiting: dict[HeadId, int] = {}  # heads of this group; a second one waits for the first
         for k, unit in enumerate(units):
             head = head_id(unit)
-            if head is None or (head not in present and head not in waiting):
+            if head is None or not (head in present or head in waiting):
                 fresh.append(k)
             if head is not None and head not in present:
                 waiting.setdefault(head, k)
         _, refused = self._write(order(write for k in fresh for write in units[k].writes))
         whole = [k for k in fresh if not _holds(units[k], refused)]
-        heads = [head for k in whole if (head := units[k].head) is not None]
+        heads = [write for k in whole if (write := units[k].head) is not None]
         new, bad = self._write(heads)
         if new < len(heads):
             present |= self._overtaken(heads)
@@ -112,9 +112,9 @@ def order(writes: Iterable[Write]) -> list[Write]:
     return sorted(writes, key=lambda write: rank[write.verb])
 
 
-def grouped(writes: Iterable[Write]) -> Iterator[tuple[str, str, list[Row]]]:
+def grouped(writes: Iterable[Write]) -> Iterator[tuple[Verb, str, list[Row]]]:
     """(verb, collection, rows), each pair once; of rows put with one `_id` the last is kept."""
-    groups = dict[tuple[str, str], list[Row]]()
+    groups = dict[tuple[Verb, str], list[Row]]()
     for verb, collection, row in writes:
         groups.setdefault((verb, collection), []).append(row)
     for (verb, collection), rows in groups.items():
@@ -123,7 +123,7 @@ def grouped(writes: Iterable[Write]) -> Iterator[tuple[str, str, list[Row]]]:
 
 
 def apply(
-    store: LogStore, verb: str, collection: str, rows: Sequence[Row]
+    store: LogStore, verb: Verb, collection: str, rows: Sequence[Row]
 ) -> tuple[int, list[Refused]]:
     """Do it; how many rows are new (or replaced), and which were refused."""
     if verb == "delete":

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from typing import Final
+from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from rec_api.answers import DocumentAnswer
@@ -123,7 +123,7 @@ class Documents:
         return snapshot["text"] if snapshot else None
 
     async def _row(
-        self, key: str, doc_id: str, text: str, held: Row | None, about: dict[str, str | int]
+        self, key: str, doc_id: str, text: str, held: Row | None, about: dict[str, Any]
     ) -> Row:
         text_hash = hashlib.sha256(text.encode()).hexdigest()
         version = self._served.encoder.version if self._served.encoder else None
@@ -141,7 +141,7 @@ class Documents:
             text_hash=text_hash,
             embedding=packed,
             encoder_version=version,
-            **about,  # type: ignore[arg-type]
+            **about,
         )
         kept = {SNAPSHOT_FIELD: held[SNAPSHOT_FIELD]} if held and SNAPSHOT_FIELD in held else {}
         return to_row(document) | kept
@@ -176,15 +176,13 @@ class Documents:
             log.warning("F not rebuilt: the log store is away")
 
 
-def _snapshot(
-    row: Row, doc_id: str, text: str, share: float, about: dict[str, str | int]
-) -> Write:
+def _snapshot(row: Row, doc_id: str, text: str, share: float, about: dict[str, Any]) -> Write:
     record = DocumentSnapshot(
         id=row[SNAPSHOT_FIELD],
         doc_id=doc_id,
         text=text,
         length=len(text),
         changed_share=share,
-        **about,  # type: ignore[arg-type]
+        **about,
     )
     return Write("append", L, to_row(record))

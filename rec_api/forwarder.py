@@ -16,7 +16,7 @@ from typing import IO, Final
 import orjson
 
 from rec_api.direct_log import apply, grouped
-from rec_api.outbox import Write
+from rec_api.outbox import Verb, Write
 from rec_api.outbox_file import Entry, OutboxFile
 from resources.log_store import LogStore, StoreUnavailable
 from resources.records import COLLECTIONS
@@ -131,7 +131,7 @@ def _write(entry: Entry) -> Write:
 
 
 def _one_by_one(
-    store: LogStore, verb: str, collection: str, rows: Sequence[dict[str, object]]
+    store: LogStore, verb: Verb, collection: str, rows: Sequence[dict[str, object]]
 ) -> dict[str, str]:
     """A group that the store choked on, row by row; why it choked, by `_id`."""
     reasons = dict[str, str]()

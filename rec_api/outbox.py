@@ -24,10 +24,13 @@ READERS: Final = 4
 log = logging.getLogger(__name__)
 
 
+Verb = Literal["append", "put", "delete"]
+
+
 class Write(NamedTuple):
     """One change. For `delete` the row is what to look for (equality on fields)."""
 
-    verb: Literal["append", "put", "delete"]
+    verb: Verb
     collection: str
     row: Row
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rec_api.answers import ParaphraseAnswer
 from rec_api.chains import A, B, D, check_link, common, slate_position
@@ -44,7 +44,8 @@ async def paraphrase(
     )
     candidates = await _candidates(service, body)
     milliseconds = (time.perf_counter() - started) * 1000
-    event, texts = _rows(service, body, shown, run_id, candidates, milliseconds)
+    about = common(body.user_id, created_at, shown["day"], shown["origin"])
+    event, texts = _rows(service, body, shown, run_id, candidates, milliseconds, about)
     event[HASH_FIELD] = expected
     unit = Unit((Write("put", D, texts),), Write("append", B, event), new_id=key is None)
     stored = await service.outbox.accept(unit)
@@ -60,7 +61,11 @@ async def _candidates(service: Service, body: ParaphraseRequest) -> list[str]:
     paraphraser = service.paraphraser
     option = Option(body.category, body.intensity, body.language)
     digest = digest_id(
-        paraphraser.provider, paraphraser.name, option.id, body.user_prompt or "", body.selected_text
+        paraphraser.provider,
+        paraphraser.name,
+        option.id,
+        body.user_prompt or "",
+        body.selected_text,
     )
     try:
         if cached := await service.cache.get_candidates(digest):
@@ -85,6 +90,7 @@ def _rows(
     run_id: str,
     candidates: list[str],
     milliseconds: float,
+    about: dict[str, Any],
 ) -> tuple[Row, Row]:
     """B and D."""
     shared = {
@@ -93,7 +99,7 @@ def _rows(
         "category": body.category,
         "intensity": body.intensity,
         "language": body.language,
-        **common(body.user_id, service.time_of(body), shown["day"], shown["origin"]),
+        **about,
     }
     event = ParaphraseEvent(
         id=run_id,

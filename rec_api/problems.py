@@ -58,7 +58,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def refused(_: Request, problem: Problem) -> JSONResponse:
-        errors = [FieldError(field=problem.field, message=problem.sentence)] if problem.field else []
+        errors = []
+        if problem.field:
+            errors = [FieldError(field=problem.field, message=problem.sentence)]
         return answer(problem.status, problem.sentence, errors, problem.headers)
 
     @app.exception_handler(RequestValidationError)
@@ -90,11 +92,15 @@ def _field_error(entry: Mapping[str, Any]) -> FieldError:
     if entry["type"] == "json_invalid":
         position = entry["loc"][-1]
         return FieldError(field="body", message=f"not JSON at character {position}")
+    if entry["type"] in ("model_attributes_type", "dict_type", "model_type"):
+        return FieldError(
+            field="body", message="must be a JSON object, sent as Content-Type: application/json"
+        )
     # ("body", field, …); a tagged union puts its tag in between, in quotes or not.
     names = [str(part) for part in entry["loc"][1:] if part not in _TAGS]
     message = str(entry["msg"]).removeprefix("Value error, ")
     if entry["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        return FieldError(field="event", message=message.split("found using")[0] + "is not known")
+        return FieldError(field="event", message=f"must be one of {', '.join(_TAGS)}")
     return FieldError(field=".".join(names) or "body", message=message)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from rec_api.answers import RecommendAnswer, recommend_answer
-from rec_api.chains import A, E, I
+from rec_api.chains import MADE, A, E
 from rec_api.contracts import RecommendRequest
 from rec_api.documents import document_hash
 from rec_api.idempotency import HASH_FIELD, check_repeat, insert_id, request_hash
@@ -40,13 +40,13 @@ async def recommend(
     if key is not None:
         event[HASH_FIELD] = request_hash("/recommend", body)
     log = log_row(asked, found, (time.perf_counter() - started) * 1000)
-    writes = (Write("append", E, block_row(asked, found)), Write("append", I, log))
+    writes = (Write("append", E, block_row(asked, found)), Write("append", MADE, log))
     unit = Unit(writes, Write("append", A, event), new_id=key is None)
     stored = await service.outbox.accept(unit)
     if stored is None:
         return recommend_answer(event, log)
     check_repeat(stored, event[HASH_FIELD], CONFLICT)
-    (stored_log,) = await service.outbox.get((I, stored["_id"]))
+    (stored_log,) = await service.outbox.get((MADE, stored["_id"]))
     return recommend_answer(stored, stored_log or log)
 
 

@@ -84,7 +84,7 @@ async def post_paraphrase(
 @router.post(
     "/log",
     response_model=LogAnswer,
-    responses={202: {"model": NotStoredAnswer}} | problems(403, 404, 409, 413, 422, 503),
+    responses={**problems(403, 404, 409, 413, 422, 503), 202: {"model": NotStoredAnswer}},
     tags=["editor"],
 )
 async def post_log(

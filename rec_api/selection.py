@@ -59,7 +59,7 @@ def _unit(
         accepted=body.accepted,
         selected_index=taken,
         edited=edited,
-        **common(body.user_id, service.time_of(body), run["day"], run["origin"]),  # type: ignore[arg-type]
+        **common(body.user_id, service.time_of(body), run["day"], run["origin"]),
     )
     head = Write("append", C, {**to_row(event), HASH_FIELD: expected})
     if history is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from resources.profile_cache import AsyncProfileCache, CacheUnavailable
 
 # A static encoder takes 0.4 ms for so many characters: handing it to a thread would cost as much.
 INLINE_LENGTH: Final = 1_000
+LOOK_SECONDS: Final = 5.0  # between two looks for prototypes that were not made yet
 Embedding = NDArray[np.float32]
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ class Served:
         self._store, self._cache = store, cache
         self._serving: ServingVersion | None = None
         self._refreshing = asyncio.Lock()
+        self._next_look = 0.0
 
     def versions(self) -> dict[str, str]:
         """What an answer was made with."""
@@ -54,6 +57,9 @@ class Served:
 
     async def look_up(self, user_id: str, document_hash: str | None) -> Known:
         """One round trip; two when another version is served than the one in memory."""
+        if self.prototypes is None and self.encoder and time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + LOOK_SECONDS
+            await self.load_prototypes()
         try:
             read = await self._cache.read(user_id, document_hash)
             if read.serving != self._serving:
@@ -79,8 +85,11 @@ class Served:
         if encoder is None:
             return None
         if len(text) <= INLINE_LENGTH and encoder.version.startswith("static@"):
-            return encoder.encode([text])[0]
-        return (await asyncio.to_thread(encoder.encode, [text]))[0]
+            vectors = encoder.encode([text])
+        else:
+            vectors = await asyncio.to_thread(encoder.encode, [text])
+        vector: Embedding = vectors[0]
+        return vector
 
     def category_of(self, embedding: Embedding | None) -> Floats | None:
         """The category distribution, (7,); None without an embedding or prototypes."""

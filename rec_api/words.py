@@ -14,8 +14,12 @@ PROMPT_LENGTH: Final = 2_000
 ID_LENGTH: Final = 200
 LATEST: Final = 4_102_444_800_000  # 2100-01-01: a time beyond it is not in milliseconds
 
+NONE: Final[Mapping[str, str]] = {}
+# Printable, and not spaces alone.
+ID_PATTERN: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 
-def _word(words: tuple[str, ...], synonyms: Mapping[str, str]) -> Any:
+
+def _word(words: tuple[str, ...], synonyms: Mapping[str, str] = NONE) -> Any:
     def translate(value: str) -> str:
         word = synonyms.get(value, value)
         if word not in words:
@@ -25,7 +29,7 @@ def _word(words: tuple[str, ...], synonyms: Mapping[str, str]) -> Any:
     return AfterValidator(translate)
 
 
-def _schema(words: tuple[str, ...], synonyms: Mapping[str, str]) -> WithJsonSchema:
+def _schema(words: tuple[str, ...], synonyms: Mapping[str, str] = NONE) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "enum": [*words, *synonyms]})
 
 
@@ -35,20 +39,17 @@ def _not_blank(text: str) -> str:
     return text
 
 
-Category = Annotated[str, _word(CATEGORIES, CATEGORY_SYNONYMS), _schema(CATEGORIES, CATEGORY_SYNONYMS)]
-Intensity = Annotated[str, _word(INTENSITIES, {}), _schema(INTENSITIES, {})]
-Language = Annotated[str, _word(LANGUAGES, {}), _schema(LANGUAGES, {})]
+Category = Annotated[
+    str, _word(CATEGORIES, CATEGORY_SYNONYMS), _schema(CATEGORIES, CATEGORY_SYNONYMS)
+]
+Intensity = Annotated[str, _word(INTENSITIES), _schema(INTENSITIES)]
+Language = Annotated[str, _word(LANGUAGES), _schema(LANGUAGES)]
 # The name in the records first, then the editor's.
 CATEGORY_NAMES: Final = AliasChoices("category", "field")
 INTENSITY_NAMES: Final = AliasChoices("intensity", "maintenance")
 LANGUAGE_NAMES: Final = AliasChoices("language", "target_language")
 
-Id = Annotated[
-    str,
-    StringConstraints(
-        min_length=1, max_length=ID_LENGTH, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
-    ),
-]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=ID_LENGTH, pattern=ID_PATTERN)]
 SelectedText = Annotated[
     str, StringConstraints(min_length=1, max_length=TEXT_LENGTH), AfterValidator(_not_blank)
 ]

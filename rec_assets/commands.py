@@ -25,7 +25,7 @@ from resources.profile_cache import CacheUnavailable
 from resources.service_process import ServiceUnavailable
 from resources.settings import Settings
 
-SERVICE_URL_FILE: Final = "service.url"
+PORT_FILE: Final = "service.port"  # where a running `recwheel up` answers
 
 
 class CommandFailed(RuntimeError):
@@ -56,9 +56,10 @@ def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
         _say_store(console, settings)
         with _instance() as instance:
             if store.count(RAW) == 0:
-                _load(console, instance, settings, home.sample_files())
-            if not read_stored(store):
-                _mine(console, instance)
+                loaded = _load(console, instance, settings, home.sample_files())
+                _mine(console, instance, loaded)
+            elif not read_stored(store):
+                _mine(console, instance, {})
             first = settings.first_day(datetime.now(UTC))
             for day in turn.missing_days(store, settings, first):
                 _turn(console, instance, settings, day)
@@ -73,7 +74,7 @@ def load_exports(console: Console, paths: Sequence[Path]) -> dict[str, Any]:
     with _opened({}) as (settings, _), _instance() as instance:
         _say_store(console, settings)
         loaded = _load(console, instance, settings, paths)
-        return {"files": loaded, "mined": _mine(console, instance)}
+        return {"files": loaded, "mined": _mine(console, instance, loaded)}
 
 
 def tell_status(console: Console) -> dict[str, Any]:
@@ -90,13 +91,13 @@ def ask(console: Console, user: str, text: str) -> dict[str, Any]:
     """POST /recommend with the app's key: at REC_API_URL, at a running `up`, or at a service
     started for this one question."""
     from rec_assets.showing import show_answer
-    from resources.service_process import service
+    from resources.service_process import service, url_in
 
     settings = Settings()
     home.prepare(settings)
-    running = settings.home / SERVICE_URL_FILE
-    if not settings.api_url and running.exists():
-        settings = settings.model_copy(update={"api_url": running.read_text("ascii").strip()})
+    running = url_in(settings.home / PORT_FILE)
+    if not settings.api_url and running is not None:
+        settings = settings.model_copy(update={"api_url": running})
     body = {"user_id": user, "doc_id": "command-line", "selected_text": text}
     with service(settings) as endpoint:
         headers = {"X-API-Key": own_key("app")}
@@ -121,11 +122,25 @@ def keep_up(console: Console) -> None:
     """Service, Dagster's web interface and its daemon, until Ctrl-C or SIGTERM."""
     from rec_assets.upkeep import keep_running
 
-    settings = Settings()
-    home.prepare(settings)
-    home.fix(settings, {})
-    _say_store(console, settings)
-    keep_running(console, settings, settings.home / SERVICE_URL_FILE)
+    with _opened({}) as (settings, store):
+        _say_store(console, settings)
+        _ensure_prototypes(console, settings, store)
+        keep_running(console, settings, settings.home / PORT_FILE)
+
+
+def _ensure_prototypes(console: Console, settings: Settings, store: LogStore) -> None:
+    """A service that never saw a wheel still tells a thesis from an e-mail."""
+    from rec_api.prototypes import load_prototypes
+    from resources.encoder import open_encoder
+
+    encoder = open_encoder(settings.encoder)
+    if encoder is None or load_prototypes(store, encoder.version) is not None:
+        return
+    from rec_assets import turn
+
+    console.print("making category vectors from the context pool")
+    with _instance() as instance:
+        turn.make_prototypes(instance)
 
 
 @contextmanager
@@ -168,19 +183,19 @@ def _load(
     loaded = {}
     console.print("loading raw exports")
     for path in paths:
-        name = home.into_inbox(settings, path)
-        loaded[name] = turn.load(instance, name)
-        show_load(console, name, loaded[name])
+        there = home.into_inbox(settings, path)
+        loaded[there.name] = turn.load(instance, there)
+        show_load(console, there.name, loaded[there.name])
     return loaded
 
 
-def _mine(console: Console, instance: Any) -> dict[str, Any]:
+def _mine(console: Console, instance: Any, loaded: Mapping[str, Any]) -> dict[str, Any]:
     from rec_assets import turn
     from rec_assets.showing import show_personas
 
     console.print("mining personas")
     with console.status("grouping people by what they do"):
-        mined = turn.mine(instance)
+        mined = turn.mine(instance, after=[*loaded.values()][-1]["run_id"] if loaded else "")
     show_personas(console, mined)
     return mined
 

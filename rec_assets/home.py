@@ -56,14 +56,14 @@ def fix(settings: Settings, asked: Mapping[str, Any]) -> Settings:
     return settled
 
 
-def into_inbox(settings: Settings, path: Path) -> str:
-    """Copy a file into the inbox in one step; its name there. A file that is there stays."""
+def into_inbox(settings: Settings, path: Path) -> Path:
+    """Copy a file into the inbox in one step; its path there. A file that is there stays."""
     target = settings.inbox / path.name
     if path.resolve() != target.resolve():
         draft = target.with_name(f".{path.name}.{os.getpid()}")
         shutil.copyfile(path, draft)
         draft.replace(target)
-    return target.name
+    return target
 
 
 def sample_files() -> list[Path]:

@@ -7,7 +7,7 @@ import dagster as dg
 from rec_assets.jobs import load, mine
 from rec_assets.partitions import raw_files
 from rec_assets.raw.assets import raw_corporate_data
-from rec_assets.raw.inbox import Seen, arrivals, list_inbox
+from rec_assets.raw.inbox import Seen, arrivals, list_inbox, run_key
 from resources.settings import Settings
 
 FILES_A_TICK = 20
@@ -32,8 +32,7 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
         )
     return dg.SensorResult(
         run_requests=[
-            dg.RunRequest(run_key=f"{file.name}:{file.content_hash}", partition_key=file.name)
-            for file in ready
+            dg.RunRequest(run_key=run_key(*file), partition_key=file.name) for file in ready
         ],
         dynamic_partitions_requests=[raw_files.build_add_request([file.name for file in ready])],
         cursor=json.dumps(seen, sort_keys=True),
@@ -48,6 +47,4 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
 )
 def mine_after_load(context: dg.SensorEvaluationContext, event: dg.EventLogEntry) -> dg.RunRequest:
     """Mines the personas again once raw data came."""
-    return dg.RunRequest(
-        run_key=str(event.storage_id if hasattr(event, "storage_id") else event.run_id)
-    )
+    return dg.RunRequest(run_key=event.run_id)

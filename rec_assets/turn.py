@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import dagster as dg
 
-from rec_assets import manifests
+from rec_assets import manifests, sensors
 from rec_assets.definitions import defs
 from rec_assets.partitions import raw_files
+from rec_assets.raw.inbox import content_hash, run_key
 from resources.log_store import LogStore
 from resources.settings import Settings
 
@@ -21,21 +23,36 @@ class RunFailed(RuntimeError):
     """A Dagster run failed; the message names the step and its reason."""
 
 
-def load(instance: dg.DagsterInstance, name: str) -> dict[str, Any]:
-    """Load a file of the inbox; what the asset reported of it."""
-    instance.add_dynamic_partitions(str(raw_files.name), [name])
-    result = _run(instance, "load", name)
-    return _reported(result, "raw_corporate_data")
+def load(instance: dg.DagsterInstance, path: Path) -> dict[str, Any]:
+    """Load a file of the inbox; what the asset reported of it, and the run as `run_id`."""
+    instance.add_dynamic_partitions(str(raw_files.name), [path.name])
+    tags = _as_if_asked_by(sensors.inbox.name, run_key(path.name, content_hash(path)))
+    result = _run(instance, "load", partition=path.name, tags=tags)
+    return {**_reported(result, "raw_corporate_data"), "run_id": result.run_id}
 
 
-def mine(instance: dg.DagsterInstance) -> dict[str, Any]:
-    """Mine the personas and make the category vectors; what the asset reported of the former."""
-    return _reported(_run(instance, "mine", None), "personas")
+def mine(instance: dg.DagsterInstance, after: str = "") -> dict[str, Any]:
+    """Mine the personas and make the category vectors; what the asset reported of the former.
+
+    `after` is the run that loaded last: its sensor need not ask again.
+    """
+    tags = _as_if_asked_by(sensors.mine_after_load.name, after) if after else {}
+    return _reported(_run(instance, "mine", tags=tags), "personas")
+
+
+def make_prototypes(instance: dg.DagsterInstance) -> None:
+    """Make the category vectors alone."""
+    _run(instance, "mine", only=("category_prototypes",))
 
 
 def turn(instance: dg.DagsterInstance, day: str) -> None:
     """One day of the wheel."""
-    _run(instance, "wheel", day)
+    _run(instance, "wheel", partition=day)
+
+
+def _as_if_asked_by(sensor: str, key: str) -> dict[str, str]:
+    """Tags by which the daemon knows that what the sensor would ask for has run already."""
+    return {"dagster/sensor_name": sensor, "dagster/run_key": key}
 
 
 def missing_days(store: LogStore, settings: Settings, first: date) -> list[str]:
@@ -46,10 +63,20 @@ def missing_days(store: LogStore, settings: Settings, first: date) -> list[str]:
 
 
 def _run(
-    instance: dg.DagsterInstance, job: str, partition: str | None
+    instance: dg.DagsterInstance,
+    job: str,
+    *,
+    partition: str | None = None,
+    only: Sequence[str] = (),
+    tags: Mapping[str, str] | None = None,
 ) -> dg.ExecuteInProcessResult:
     result = defs.resolve_job_def(job).execute_in_process(
-        instance=instance, partition_key=partition, run_config=QUIET, raise_on_error=False
+        instance=instance,
+        partition_key=partition,
+        run_config=QUIET,
+        raise_on_error=False,
+        asset_selection=[dg.AssetKey(name) for name in only] or None,
+        tags=dict(tags or {}),
     )
     if not result.success:
         raise RunFailed(_reason(result, job, partition))

@@ -129,7 +129,10 @@ _POLITE_EN: Final[tuple[Swap, ...]] = (
     (r"can you", ("could you", "would you", "may I ask you to")),
     (r"hi|hey", ("hello", "good day", "greetings")),
 )
-_PLAIN_JA: Final[tuple[Swap, ...]] = ((r"です(?=。|$)", ("である",)), (r"でした(?=。|$)", ("であった",)))
+_PLAIN_JA: Final[tuple[Swap, ...]] = (
+    (r"です(?=。|$)", ("である",)),
+    (r"でした(?=。|$)", ("であった",)),
+)
 _POLITE_JA: Final[tuple[Swap, ...]] = ((r"(?:である|だ)(?=。|$)", ("です",)),)
 TONE: Final[dict[str, tuple[tuple[Swap, ...], tuple[Swap, ...]]]] = {
     "ko": (_PLAIN_KO, _POLITE_KO),
@@ -144,8 +147,9 @@ OPENINGS: Final[dict[str, tuple[str, ...]]] = {
     "en": ("That is, ", "In other words, ", "Put differently, ", "In short, ", "In brief, ",
            "Simply put, ", "To put it another way, ", "To rephrase, ", "Stated otherwise, ",
            "In a word, "),
-    "ja": ("つまり、", "言い換えれば、", "要するに、", "すなわち、", "端的に言えば、", "換言すれば、",
-           "一言で言えば、", "まとめると、", "別の言い方をすれば、", "言うなれば、"),
+    "ja": ("つまり、", "言い換えれば、", "要するに、", "すなわち、", "端的に言えば、",
+           "換言すれば、", "一言で言えば、", "まとめると、",
+           "別の言い方をすれば、", "言うなれば、"),
     "zh": ("即，", "换句话说，", "也就是说，", "简而言之，", "换言之，", "总的来说，", "简单说，",
            "概括地说，", "具体来说，", "换个说法，"),
 }  # fmt: skip

@@ -63,6 +63,12 @@ def simulator_key(settings: Settings) -> str:
     return given or kept.read_text(encoding="ascii").strip()
 
 
+def url_in(port_file: Path) -> str | None:
+    """The URL of the service that wrote `host:port` to the file; None when it is not there yet."""
+    address = port_file.read_text(encoding="ascii").strip() if port_file.exists() else ""
+    return f"http://{address}" if address else None
+
+
 def _remote(settings: Settings) -> Endpoint:
     url = settings.api_url.rstrip("/")
     try:
@@ -98,7 +104,7 @@ def _wait(process: subprocess.Popen[bytes], port_file: Path) -> str:
                 f"the service ended with status {process.returncode} before it answered: "
                 f"see logs/service.log under REC_HOME"
             )
-        if port_file.exists() and (address := port_file.read_text(encoding="ascii").strip()):
-            return address if address.startswith("http") else f"http://{address}"
+        if (url := url_in(port_file)) is not None:
+            return url
         time.sleep(0.05)
     raise ServiceUnavailable(f"the service did not answer within {START_SECONDS:.0f} seconds")

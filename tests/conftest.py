@@ -1,7 +1,28 @@
-"""How property tests run: the same examples every time, and no clock over them."""
+"""What holds for every test: one thread, an empty REC_HOME, steady examples, counted skips."""
 
-from hypothesis import HealthCheck, settings
+from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+# Before NumPy or a tokenizer is loaded: they read these once.
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+# A developer's shell may point at stores that people use; a test meets only those it is told of.
+FOR_TESTS = ("REC_TEST_", "REC_FAIL_ON_SKIP", "REC_COMPOSE_SCHEMA")
+for name in [n for n in os.environ if n.startswith("REC_") and not n.startswith(FOR_TESTS)]:
+    del os.environ[name]
+os.environ.pop("DAGSTER_HOME", None)
+
+import pytest  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
+
+# The same examples every time, no clock over them, nothing written beside the code.
 settings.register_profile(
     "recwheel",
     deadline=None,
@@ -10,3 +31,40 @@ settings.register_profile(
     suppress_health_check=(HealthCheck.too_slow, HealthCheck.function_scoped_fixture),
 )
 settings.load_profile("recwheel")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _home_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fixtures wider than one test write here, not into the repository."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REC_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _home_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REC_HOME", str(tmp_path / "home"))
+
+
+def _skipped(config: pytest.Config) -> list[pytest.TestReport | pytest.CollectReport]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return list(reporter.stats.get("skipped", ())) if reporter else []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With REC_FAIL_ON_SKIP set, a test that was left out is a failure."""
+    if os.environ.get("REC_FAIL_ON_SKIP") and _skipped(session.config) and not session.exitstatus:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Name each test that was left out, where none may be."""
+    skipped = _skipped(config) if os.environ.get("REC_FAIL_ON_SKIP") else []
+    if skipped:
+        terminalreporter.section("left out, and REC_FAIL_ON_SKIP is set: this run fails", red=True)
+    for report in skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        terminalreporter.line(f"{report.nodeid}: {reason}")

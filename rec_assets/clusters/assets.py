@@ -51,10 +51,12 @@ def cluster_profiles(
     day = context.partition_key
     manifests.begin(log_store, "cluster_profiles", day)
     before = read_clusters(log_store, day_before(day))
+    manifest = manifests.read(log_store, "cluster_profiles", day_before(day)) or {}
     crowd = _crowd(log_store, settings, day)
     grouping = group_users(
         crowd,
         {name: list(k.centroid) for name, k in before.items() if name != POPULATION},
+        manifest.get("last_number", 0),
         house_language=settings.house_language,
         seed=settings.seed,
     )
@@ -63,7 +65,12 @@ def cluster_profiles(
     log_store.replace(CLUSTER_MEMBERS, {"day": day}, map(to_row, members))
     log_store.replace(J, {"day": day}, map(to_row, clusters))
     manifests.complete(
-        log_store, "cluster_profiles", day, clusters=len(clusters) - 1, members=len(members)
+        log_store,
+        "cluster_profiles",
+        day,
+        clusters=len(clusters) - 1,
+        members=len(members),
+        last_number=grouping.last_number,
     )
     return dg.MaterializeResult(
         metadata={

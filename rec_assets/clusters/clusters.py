@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rec_api.shrinkage import CLUSTER, embedding, population, shrink_group, shrink_user
-from rec_assets.grouping import choose_groups, match_centroids
+from rec_assets.grouping import choose_groups, match_centroids, nearest
 from rec_assets.profiles.evidence import evidence_at
 from resources.preferences import Cluster, Evidence, Floats, Preferences
 from resources.records import ClusterMember, ClusterProfile, Row
@@ -40,6 +40,7 @@ class Grouping:
     population: Cluster
     clusters: tuple[Cluster, ...]
     members: tuple[tuple[str, str, float], ...]  # user, cluster, distance to its centroid
+    last_number: int  # of the ids given so far, this day's among them
     reason: str
 
 
@@ -63,22 +64,29 @@ def join(crowds: Sequence[Crowd]) -> Crowd:
 
 
 def group_users(
-    crowd: Crowd, previous: Mapping[str, Sequence[float]], *, house_language: str, seed: int
+    crowd: Crowd,
+    previous: Mapping[str, Sequence[float]],
+    last_number: int,
+    *,
+    house_language: str,
+    seed: int,
 ) -> Grouping:
     """K-Means on the users' embeddings; ids of the day before go on where groups do.
 
-    `previous` holds yesterday's centroids by cluster id. With fewer users than groups could be
+    `previous` holds yesterday's centroids by cluster id, `last_number` counts the ids ever given:
+    one that is gone does not come back as another group's. With fewer users than groups could be
     told apart there is the population alone.
     """
     total = crowd.total()
     everybody = population(total, house_language)
     whole = Cluster(POPULATION, everybody, embedding(everybody), len(crowd.users))
     if len(crowd.users) < 2 * KS[0]:
-        return Grouping(whole, (), (), f"{len(crowd.users)} users are too few for {KS[0]} groups")
+        reason = f"{len(crowd.users)} users are too few for {KS[0]} groups"
+        return Grouping(whole, (), (), last_number, reason)
     points = np.stack([embedding(shrink_user(counts, everybody)) for counts in crowd.evidence])
     start = np.array([previous[k] for k in sorted(previous)]) if previous else None
     groups = choose_groups(points, ks=list(KS), seed=seed, start=start)
-    names = _names(groups.centroids, previous)
+    names, last_number = _names(groups.centroids, previous, last_number)
     clusters = tuple(
         _cluster(
             names[k], crowd, np.flatnonzero(groups.labels == k), groups.centroids[k], everybody
@@ -91,25 +99,29 @@ def group_users(
         for user, k, d in zip(crowd.users, groups.labels, distances, strict=True)
     )
     ordered = tuple(sorted(clusters, key=lambda cluster: cluster.cluster_id))
-    return Grouping(whole, ordered, members, groups.reason)
+    return Grouping(whole, ordered, members, last_number, groups.reason)
 
 
-def _names(centroids: Floats, previous: Mapping[str, Sequence[float]]) -> list[str]:
-    """Yesterday's id for a centroid that is matched to yesterday's; the next number otherwise."""
+def _names(
+    centroids: Floats, previous: Mapping[str, Sequence[float]], last_number: int
+) -> tuple[list[str], int]:
+    """The id of each centroid, and the last number given.
+
+    It is yesterday's id where the group goes on: matched to yesterday's, and to no other nearer.
+    """
     before = sorted(previous)
+    matched = closest = [-1] * len(centroids)
     if before:
-        matched = match_centroids(np.array([previous[name] for name in before]), centroids)
-    else:
-        matched = [-1] * len(centroids)
-    free = 1 + max((int(name.removeprefix("c")) for name in before), default=0)
+        then = np.array([previous[name] for name in before])
+        matched, closest = match_centroids(then, centroids), nearest(centroids, then).tolist()
     names = []
-    for match in matched:
-        if match >= 0:
+    for match, near in zip(matched, closest, strict=True):
+        if match >= 0 and match == near:
             names.append(before[match])
         else:
-            names.append(f"c{free:02d}")
-            free += 1
-    return names
+            last_number += 1
+            names.append(f"c{last_number:02d}")
+    return names, last_number
 
 
 def _cluster(

@@ -46,6 +46,9 @@ class Concentrations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     intensity: float  # of each category's intensities
     text_language: float
     language: float  # of each text language's languages
+    accept: float  # of the share accepted (Beta), and of those edited and prompted
+    custom: float  # of the share changed
+    hours: float  # of the hours at which sessions begin
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

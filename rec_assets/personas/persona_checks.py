@@ -48,6 +48,7 @@ RANGES: Final = {
     "text_length.p90": (1.0, 5000.0),
     "concentrations.category": _SIZE, "concentrations.intensity": _SIZE,
     "concentrations.text_language": _SIZE, "concentrations.language": _SIZE,
+    "concentrations.accept": _SIZE, "concentrations.custom": _SIZE, "concentrations.hours": _SIZE,
     "activity.log_mean": (-10.0, 20.0), "activity.log_sd": (0.0, 5.0),
     "choice.position_bias": (-10.0, 10.0), "choice.satisficing": _RATE,
     "choice.good_enough": _RATE, "choice.sensitivity": (0.0, 50.0),

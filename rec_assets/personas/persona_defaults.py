@@ -71,7 +71,8 @@ def fill(entry: dict[str, Any], entries: int) -> dict[str, Any]:
         text: full.get("language_by_text_language", {}).get(text) or _answers(text, full)
         for text in LANGUAGES
     }
-    full.setdefault("concentrations", _alike(full["concentration"]))
+    alike = _alike(full["concentration"])
+    full["concentrations"] = {**alike, **full.get("concentrations", {})}
     full["choice"] = {**CHOICE, **full.get("choice", {})}
     middle = full["text_length"]["p50"]
     full["text_length"] = {"p10": 0.4 * middle, "p90": 2.5 * middle, **full["text_length"]}
@@ -80,7 +81,7 @@ def fill(entry: dict[str, Any], entries: int) -> dict[str, Any]:
 
 
 def _alike(concentration: float) -> dict[str, float]:
-    names = ("category", "intensity", "text_language", "language")
+    names = ("category", "intensity", "text_language", "language", "accept", "custom", "hours")
     return dict.fromkeys(names, concentration)
 
 

@@ -35,7 +35,14 @@ def raw_corporate_data(
             "content_hash": summary.content_hash,
             "kinds": dict(summary.kinds),
             "quarantined": sum(summary.quarantined.values()),
-            "quarantined_by_reason": dict(summary.quarantined),
+            "quarantined_by_reason": {
+                label: {
+                    "count": count,
+                    "positions": summary.positions[label],
+                    "example": summary.examples[label],
+                }
+                for label, count in sorted(summary.quarantined.items())
+            },
             "unknown_events": dict(summary.unknown_events),
             "repeated_insert_ids": summary.repeated_insert_ids,
         }

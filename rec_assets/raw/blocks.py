@@ -15,13 +15,13 @@ _LONGEST_MARK: Final = 4
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
 # First bytes of what people drop by mistake, and what to do about it.
 _OTHER_FORMATS: Final = {
-    b"PK\x03\x04": "the file is a zip archive: unpack it and load what is inside",
-    b"BZh": "the file is compressed with bzip2: unpack it or use gzip",
-    b"\x28\xb5\x2f\xfd": "the file is compressed with zstd: unpack it or use gzip",
-    b"\xfd7zXZ": "the file is compressed with xz: unpack it or use gzip",
-    b"PAR1": "the file is Parquet: export it as JSON lines",
-    b"\xff\xfe": "the file is UTF-16: save it as UTF-8",
-    b"\xfe\xff": "the file is UTF-16: save it as UTF-8",
+    b"PK\x03\x04": "The file is a zip archive: unpack it and load what is inside",
+    b"BZh": "The file is compressed with bzip2: unpack it or use gzip",
+    b"\x28\xb5\x2f\xfd": "The file is compressed with zstd: unpack it or use gzip",
+    b"\xfd7zXZ": "The file is compressed with xz: unpack it or use gzip",
+    b"PAR1": "The file is Parquet: export it as JSON lines",
+    b"\xff\xfe": "The file is UTF-16: save it as UTF-8",
+    b"\xfe\xff": "The file is UTF-16: save it as UTF-8",
 }
 
 
@@ -59,7 +59,7 @@ def _first(stream: IO[bytes]) -> bytes:
     while block.isspace() and (more := _more(stream)):
         block = more
     if not block.strip():
-        raise Unreadable("the file is empty")
+        raise Unreadable("The file is empty")
     return block
 
 
@@ -69,7 +69,7 @@ def _refuse_other_formats(first: bytes) -> None:
             raise Unreadable(sentence)
     # No JSON text holds a NUL byte.
     if b"\0" in first:
-        raise Unreadable("the file is binary: expected JSON lines or a JSON array in UTF-8")
+        raise Unreadable("The file is binary: expected JSON lines or a JSON array in UTF-8")
 
 
 def _more(stream: IO[bytes]) -> bytes:
@@ -77,6 +77,6 @@ def _more(stream: IO[bytes]) -> bytes:
         # read1 hands over what is unpacked before it meets the break; read would lose it.
         return cast(gzip.GzipFile, stream).read1(BLOCK)
     except EOFError:
-        raise Unreadable("the gzip file breaks off: the export or its copy is truncated") from None
+        raise Unreadable("The gzip file breaks off: the export or its copy is truncated") from None
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise Unreadable(f"the gzip file is damaged from here on: {error}") from None
+        raise Unreadable(f"The gzip file is damaged from here on: {error}") from None

@@ -53,6 +53,11 @@ def arrivals(
     return ready, seen
 
 
+def run_key(name: str, content: str) -> str:
+    """What makes a load the same load: the file's name and content."""
+    return f"{name}:{content}"
+
+
 def content_hash(path: Path) -> str:
     """16 hex digits of the file's SHA-256, read in blocks."""
     digest = hashlib.sha256()

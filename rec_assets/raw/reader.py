@@ -50,7 +50,7 @@ def read_rows(path: Path) -> Iterator[Item]:
         yield item
         in_a_row = in_a_row + 1 if isinstance(item, BadRow) else 0
         if in_a_row == GIVE_UP_AFTER:
-            reason = f"{GIVE_UP_AFTER} rows in a row could not be read: the rest is left unread"
+            reason = f"{GIVE_UP_AFTER} rows in a row could not be read: the rest is left unread."
             yield BadRow(item.position + 1, "given up", reason, "")
             return
 
@@ -110,7 +110,7 @@ def _array_end(scan: ArrayScan, position: int, stream: Iterator[bytes]) -> Itera
     after = position + 1
     if scan.ending is Ending.TOO_LONG:
         yield _too_long(scan.rest, after, "element")
-        reason = "what follows an element that is too long cannot be told apart: it is left unread"
+        reason = "What follows an element that is too long cannot be told apart: it is left unread"
         yield BadRow(after + 1, "given up", f"{reason}.", "")
     elif scan.ending is Ending.CLOSED:
         yield from _beyond(scan.rest, after, stream)
@@ -129,7 +129,7 @@ def _unclosed(position: int) -> BadRow:
 def _beyond(rest: bytes, position: int, stream: Iterator[bytes]) -> Iterator[Item]:
     """What a person should know about an array that is closed: it is empty, or not all."""
     if position == 1:
-        yield BadRow(0, "unreadable file", "the array is empty.", "")
+        yield BadRow(0, "unreadable file", "The array is empty.", "")
     try:
         while not rest.strip() and (block := next(stream, b"")):
             rest = block

@@ -59,8 +59,8 @@ class BotUser:
 def draw_users(personas: Sequence[Persona], users: int, seed: int) -> list[BotUser]:
     """`users` bots, persona by persona, ids `sim-00001`…; the same for the same arguments.
 
-    Every preference is Dirichlet around the persona's with its concentration (rates: Beta with the
-    concentration of all), activity log-normal. ValueError when there are fewer users than personas.
+    Every preference is Dirichlet, every rate Beta around the persona's with its concentrations,
+    activity log-normal. ValueError when there are fewer users than personas.
     """
     counts = allot(personas, users)
     owners = [one for one, count in zip(personas, counts, strict=True) for _ in range(count)]
@@ -94,7 +94,7 @@ def allot(personas: Sequence[Persona], users: int) -> list[int]:
 
 
 def _draw_user(persona: Persona, user_id: str, draw: np.random.Generator) -> BotUser:
-    alike, whole = persona.concentrations, persona.concentration
+    alike = persona.concentrations
     intensity, language = persona.intensity_by_category, persona.language_by_text_language
     return BotUser(
         user_id=user_id,
@@ -107,12 +107,12 @@ def _draw_user(persona: Persona, user_id: str, draw: np.random.Generator) -> Bot
         language_by_text_language=np.array(
             [_around(language[word], LANGUAGES, alike.language, draw) for word in LANGUAGES]
         ),
-        hours=_dirichlet(np.array(persona.hours), whole, draw),
+        hours=_dirichlet(np.array(persona.hours), alike.hours, draw),
         activity=math.exp(draw.normal(persona.activity.log_mean, persona.activity.log_sd)),
-        accept_rate=_rate(persona.accept_rate, whole, draw),
-        custom_rate=_rate(persona.custom_rate, whole, draw),
-        edit_rate=_rate(persona.edit_rate, whole, draw),
-        prompt_rate=_rate(persona.prompt_rate, whole, draw) if persona.prompts else 0.0,
+        accept_rate=_rate(persona.accept_rate, alike.accept, draw),
+        custom_rate=_rate(persona.custom_rate, alike.custom, draw),
+        edit_rate=_rate(persona.edit_rate, alike.accept, draw),
+        prompt_rate=_rate(persona.prompt_rate, alike.accept, draw) if persona.prompts else 0.0,
         prompts=tuple(persona.prompts),
         session_length=persona.session_length.mean,
         text_length=persona.text_length,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rec_assets.raw import blocks, reader
 from rec_assets.raw.reader import BadRow, RawRow, read_rows
 
-ROWS = [{"a": 1}, {"b": 'x, "y" ] } \\'}, {"c": {"d": [1, {"e": "한"}]}}]
+ROWS: list[dict[str, Any]] = [{"a": 1}, {"b": 'x, "y" ] } \\'}, {"c": {"d": [1, {"e": "한"}]}}]
 JSON_ROWS = st.lists(
     st.dictionaries(
         st.text(max_size=8),
@@ -32,7 +32,7 @@ JSON_ROWS = st.lists(
     max_size=8,
 )
 ONCE_A_FUNCTION = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -63,7 +63,7 @@ def test_the_make_of_a_file_is_told_by_its_content(
 
 
 @pytest.mark.parametrize("make", [as_lines, as_array])
-@pytest.mark.parametrize("block", [1, 2, 3, 7, 64])
+@pytest.mark.parametrize("block", [1, 3, 64])
 @given(rows=JSON_ROWS)
 @ONCE_A_FUNCTION
 def test_rows_come_back_as_they_are_wherever_a_block_ends(
@@ -141,7 +141,7 @@ def test_a_truncated_gzip_keeps_its_rows(write: Callable[..., Path]) -> None:
     assert 1_000 < len(kept) < 3_000
     assert kept == rows[: len(kept)]
     (broken,) = [item for item in read_rows(path) if isinstance(item, BadRow)]
-    assert broken.reason == "the gzip file breaks off: the export or its copy is truncated."
+    assert broken.reason == "The gzip file breaks off: the export or its copy is truncated."
 
 
 def test_a_damaged_gzip_is_said_to_be_one(write: Callable[..., Path]) -> None:

@@ -1,0 +1,167 @@
+"""Personas out of an export: group its people, draw each group's portrait, keep what people wrote.
+
+Everything is a function of the tables, the seed and the list before; no figure of the running
+system comes in, so nothing can be tuned to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from msgspec.structs import replace
+from numpy.typing import NDArray
+
+from rec_assets.personas.choice_fit import fit_choice
+from rec_assets.personas.evidence import Evidence, count_evidence
+from rec_assets.personas.naming import name_groups
+from rec_assets.personas.people import Considered, People, group_people
+from rec_assets.personas.persona import Choice, Persona, PersonaError
+from rec_assets.personas.portrait import Spread, habits, preferences, spread_of, style_prompt
+from rec_assets.raw.activity import Activity
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """`personas`: mined ones by share, then manual ones. `reason`: why so many, in a sentence."""
+
+    personas: list[Persona]
+    k: int  # mined groups; 0 where the export has no usable run
+    reason: str
+    considered: list[Considered]
+    people: int
+    core: int  # people with runs enough to make the groups
+
+
+def mine_personas(activity: Activity, *, seed: int, previous: Sequence[Persona] = ()) -> Mined:
+    """The personas of an export; entries of `previous` with origin `manual` stay as they are.
+
+    A mined persona keeps the name it had if its group is much the same. PersonaError when there is
+    neither a usable run nor a manual entry.
+    """
+    manual = [persona for persona in previous if persona.origin == "manual"]
+    evidence = count_evidence(activity)
+    if not evidence.runs.any():
+        if manual:
+            return Mined(
+                manual, 0, "The export holds no usable run: manual entries only.", [], 0, 0
+            )
+        raise PersonaError(
+            "no personas: the raw store holds no usable run and personas.json no manual entry; "
+            "load an export (recwheel load PATH) or write one"
+        )
+    seen = evidence.runs > 0
+    people = group_people(_of(evidence, seen), seed)
+    mined = _portraits(activity, evidence, _everyone(people, seen), people, previous, manual)
+    core = int(people.core.sum())
+    return Mined(
+        [*mined, *manual], people.k, people.reason, people.considered, int(seen.sum()), core
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Group:
+    """Flags over the export's people. `makers`: members whose runs made the group."""
+
+    members: Flags
+    makers: Flags
+    share: float
+
+
+def _portraits(
+    activity: Activity,
+    evidence: Evidence,
+    groups: list[_Group],
+    people: People,
+    previous: Sequence[Persona],
+    manual: Sequence[Persona],
+) -> list[Persona]:
+    """The groups' personas, largest share first."""
+    whole = spread_of(evidence, evidence.runs > 0)
+    spreads = [spread_of(evidence, group.makers, whole) for group in groups]
+    names = name_groups(
+        [spread.taste for spread in spreads],
+        whole.taste,
+        [persona for persona in previous if persona.origin == "mined"],
+        [persona.name for persona in manual],
+    )
+    choice, assumed = fit_choice(activity.selections)
+    stability = _stability(people)
+    personas = [
+        replace(
+            _persona(activity, evidence, group, spread, choice, assumed),
+            name=name,
+            stability=stability,
+        )
+        for group, spread, name in zip(groups, spreads, names, strict=True)
+    ]
+    return sorted(personas, key=lambda persona: (-persona.share, persona.name))
+
+
+def _persona(
+    activity: Activity,
+    evidence: Evidence,
+    group: _Group,
+    spread: Spread,
+    choice: Choice,
+    assumed: list[str],
+) -> Persona:
+    wanted = preferences(spread)
+    ways = habits(activity, evidence, group.members)
+    tones = activity.runs["tone"][group.members[activity.runs["person"]]]
+    words = wanted["preferred_category"], wanted["preferred_intensity"]
+    fields: dict[str, Any] = {
+        **wanted,
+        **ways,
+        "name": "",
+        "style_prompt": style_prompt(tones, *words, ways["prompts"]),
+        "share": round(group.share, 4),
+        "users": int(group.members.sum()),
+        "events": int(evidence.runs[group.members].sum()),
+        "stability": 1.0,
+        "origin": "mined",
+        "choice": choice,
+        "assumed": sorted([*assumed, *_unknown(activity, spread)]),
+    }
+    return Persona(**fields)
+
+
+def _unknown(activity: Activity, spread: Spread) -> list[str]:
+    """Fields that this export does not give."""
+    unknown = [f"concentrations.{b}" for b, a in spread.concentrations.items() if a is None]
+    unknown += ["concentration"] if spread.concentration is None else []
+    if activity.corrections.empty:
+        unknown += ["accept_rate", "edit_rate", "prompt_rate", "prompts"]
+    unknown += ["text_length"] if not activity.runs["length"].notna().any() else []
+    return unknown + (["text_language"] if not activity.runs["text_language"].notna().any() else [])
+
+
+def _everyone(people: People, seen: Flags) -> list[_Group]:
+    """The groups as flags over the export's people."""
+
+    def flags(chosen: Flags) -> Flags:
+        all_ = np.zeros(len(seen), dtype=np.bool_)
+        all_[seen] = chosen
+        return all_
+
+    return [
+        _Group(
+            flags(people.labels == group),
+            flags((people.labels == group) & people.core),
+            float(people.shares[group]),
+        )
+        for group in range(people.k)
+    ]
+
+
+def _of(evidence: Evidence, chosen: Flags) -> Evidence:
+    return Evidence(*(getattr(evidence, name)[chosen] for name in Evidence.__dataclass_fields__))
+
+
+def _stability(people: People) -> float:
+    taken = next(found for found in people.considered if found.description in people.reason)
+    return round(taken.stability.get(people.k, 1.0), 4)

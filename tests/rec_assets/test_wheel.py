@@ -1,0 +1,100 @@
+"""The wheel as a whole: one seed, one result, however it is turned."""
+
+from pathlib import Path
+
+import pytest
+
+from resources.records import COLLECTIONS
+from tests.rec_assets.wheel import DAYS, Wheel, wheel
+
+DERIVED = ("training_examples", "user_profiles", "cluster_profiles")
+
+
+@pytest.fixture(scope="module")
+def turned(tmp_path_factory: pytest.TempPathFactory):
+    with pytest.MonkeyPatch.context() as patch:
+        with wheel(tmp_path_factory.mktemp("turned") / "home", patch) as whole:
+            assert whole.turn(*DAYS).success
+            yield whole
+
+
+def test_chains_profiles_and_clusters_stand_after_three_days(turned: Wheel) -> None:
+    assert turned.store.count(COLLECTIONS["A"]) == 150
+    assert turned.store.count(COLLECTIONS["H"]) == 150
+    assert turned.store.count(COLLECTIONS["G"]) > 10
+    assert turned.store.count(COLLECTIONS["J"], {"day": DAYS[2]}) > 5
+    served = turned.cache.served_version()
+    assert served is not None
+    assert served.day == DAYS[2]
+
+
+def test_one_bot_at_a_time_gives_the_same_digests_as_sixteen(
+    turned: Wheel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with wheel(tmp_path / "one", monkeypatch, concurrency=1) as alone:
+        assert alone.turn(*DAYS).success
+        assert alone.digests() == turned.digests()
+
+
+def test_a_day_materialized_again_changes_nothing(turned: Wheel) -> None:
+    before, served = turned.digests(), turned.cache.dump()
+    for day in (DAYS[1], DAYS[2], DAYS[0]):
+        assert turned.turn(day).success
+        assert turned.digests() == before
+        assert turned.cache.dump() == served
+
+
+def test_a_failed_blocking_check_leaves_redis_byte_for_byte(turned: Wheel) -> None:
+    served = turned.cache.dump()
+    row = next(row for batch in turned.store.scan(COLLECTIONS["G"]) for row in batch)
+    untrue = {**row, "preferred_category_vector": [0.5] * 7}
+    turned.store.put(COLLECTIONS["G"], [{**untrue, "_id": "bad", "user_id": "bad"}])
+    result = turned.turn(DAYS[2])
+    turned.store.delete(COLLECTIONS["G"], {"_id": "bad"})
+    assert not result.success
+    assert turned.cache.dump() == served
+
+
+def test_traffic_of_a_day_whose_eve_is_missing_says_which_day(turned: Wheel) -> None:
+    result = turned.turn("2026-01-10")
+    failed = [e for e in result.all_events if e.is_step_failure]
+    assert "2026-01-09 is not complete" in failed[0].step_failure_data.user_failure_data.description
+
+
+def test_days_with_a_changed_day_redone_equal_a_build_in_order(
+    turned: Wheel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with wheel(tmp_path / "redone", monkeypatch) as redone:
+        copy_traffic(turned, redone)
+        for day in DAYS:
+            assert redone.turn(day, only=DERIVED).success
+        lose_some_of(redone, DAYS[1])
+        assert redone.turn(DAYS[1], DAYS[2], only=DERIVED).success
+        with wheel(tmp_path / "ordered", monkeypatch) as ordered:
+            copy_traffic(redone, ordered)
+            assert ordered.turn(*DAYS, only=DERIVED).success
+            assert redone.digests() == ordered.digests()
+
+
+def test_the_wheel_on_mongodb_over_the_wire_ends_with_the_same_digests(
+    turned: Wheel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mongo_url: str
+) -> None:
+    with wheel(tmp_path / "mongo", monkeypatch, log_url=mongo_url) as on_mongo:
+        assert on_mongo.turn(*DAYS).success
+        assert on_mongo.digests() == turned.digests()
+
+
+def copy_traffic(source: Wheel, target: Wheel) -> None:
+    for letter in "ABCDE":
+        for batch in source.store.scan(COLLECTIONS[letter]):
+            target.store.append(COLLECTIONS[letter], batch)
+
+
+def lose_some_of(whole: Wheel, day: str) -> None:
+    """Delete every chain of three users on the day, and one C."""
+    users = sorted({r["user_id"] for b in whole.store.scan(COLLECTIONS["A"], days=[day]) for r in b})
+    for letter in "ABCD":
+        for user in users[:3]:
+            whole.store.delete(COLLECTIONS[letter], {"day": day, "user_id": user})
+    selections = next(whole.store.scan(COLLECTIONS["C"], days=[day]))
+    whole.store.delete(COLLECTIONS["C"], {"_id": selections[0]["_id"]})

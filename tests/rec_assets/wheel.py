@@ -1,0 +1,97 @@
+"""A small wheel on real parts: real Dagster, the real service over HTTP, real stores."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from rec_assets import home
+from rec_assets.definitions import defs
+from rec_assets.personas.persona import read_personas
+from rec_assets.personas.stored import write_stored
+from resources.embedded_redis import embedded_redis
+from resources.log_store import LogStore, open_log_store
+from resources.profile_cache import ProfileCache
+from resources.settings import Settings
+from resources.state_digest import state_digests
+
+DAYS = ("2026-01-05", "2026-01-06", "2026-01-07")
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+PERSONAS = (
+    ("Academic", "thesis", "strong", 0.8),
+    ("Mailer", "email", "moderate", 0.7),
+    ("Helper", "customer_service", "weak", 0.7),
+)
+
+
+class Wheel:
+    """One REC_HOME with three personas; `turn` materializes days, `digests` says what stands."""
+
+    def __init__(self, store: LogStore, cache: ProfileCache, instance: dg.DagsterInstance) -> None:
+        self.store, self.cache, self.instance = store, cache, instance
+
+    def turn(self, *days: str, only: Sequence[str] = ()) -> dg.ExecuteInProcessResult:
+        """Run the wheel's job for the days in order; the last result. Failures do not raise."""
+        for day in days:
+            result = defs.resolve_job_def("wheel").execute_in_process(
+                instance=self.instance,
+                partition_key=day,
+                run_config=QUIET,
+                raise_on_error=False,
+                asset_selection=[dg.AssetKey(name) for name in only] or None,
+            )
+            if not result.success:
+                break
+        return result
+
+    def digests(self) -> dict[str, str]:
+        """Digests of the letters that a wheel makes."""
+        return state_digests(self.store)
+
+
+@contextmanager
+def wheel(folder: Path, monkeypatch: pytest.MonkeyPatch, **environment: Any) -> Iterator[Wheel]:
+    """A wheel under `folder`, with REC_… settings in lower case; its personas stand."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = {"home": folder, "start": DAYS[0], "users": 15, "sessions": 150, "seed": 3}
+    for name, value in (wanted | environment).items():
+        monkeypatch.setenv(f"REC_{name.upper()}", str(value))
+    settings = Settings()
+    home.prepare(settings)
+    with ExitStack() as stack:
+        cache = ProfileCache(stack.enter_context(embedded_redis(settings.home)))
+        stack.callback(cache.close)
+        store = open_log_store(settings.store_url)
+        stack.callback(store.close)
+        instance = stack.enter_context(dg.DagsterInstance.ephemeral())
+        write_stored(store, read_personas(persona_file(folder)))
+        defs.resolve_job_def("mine").execute_in_process(
+            instance=instance,
+            run_config=QUIET,
+            asset_selection=[dg.AssetKey("category_prototypes")],
+        )
+        yield Wheel(store, cache, instance)
+
+
+def persona_file(folder: Path) -> Path:
+    """A personas.json with the product team's five fields alone."""
+    entries = [
+        {
+            "name": name,
+            "preferred_category": category,
+            "preferred_intensity": intensity,
+            "style_prompt": f"{intensity} {category}",
+            "accept_rate": accept_rate,
+            "origin": "manual",
+        }
+        for name, category, intensity, accept_rate in PERSONAS
+    ]
+    path = folder / "personas.json"
+    path.write_text(json.dumps(entries), encoding="utf-8")
+    return path
