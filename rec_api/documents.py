@@ -57,8 +57,7 @@ class Documents:
         """Keep the text; the next /recommend sees it, unless the cache is away."""
         key = document_hash(user_id, doc_id)
         async with self._lock(key):
-            (held,) = await self._outbox.get((K, key))
-            snapshot = await self._snapshot_of(held)
+            held, snapshot = await self._held(key)
             share = await asyncio.to_thread(changed_share, snapshot, text) if snapshot else 1.0
             about = common(user_id, created_at, day_of(created_at), origin)
             row = await self._row(key, doc_id, text, held, about)
@@ -115,12 +114,19 @@ class Documents:
     def _lock(self, key: str) -> asyncio.Lock:
         return self._locks.setdefault(key, asyncio.Lock())
 
-    async def _snapshot_of(self, held: Row | None) -> str | None:
-        """The text of the last snapshot: measured against K, small edits would never add up."""
-        if held is None or SNAPSHOT_FIELD not in held:
-            return None
-        (snapshot,) = await self._outbox.get((L, held[SNAPSHOT_FIELD]))
-        return snapshot["text"] if snapshot else None
+    async def _held(self, key: str) -> tuple[Row | None, str | None]:
+        """K and the text of its last snapshot: measured against K, small edits never add up.
+
+        Nothing while the store is away: at worst that keeps one snapshot more.
+        """
+        try:
+            (held,) = await self._outbox.get((K, key))
+            if held is None or SNAPSHOT_FIELD not in held:
+                return held, None
+            (snapshot,) = await self._outbox.get((L, held[SNAPSHOT_FIELD]))
+        except StoreUnavailable:
+            return None, None
+        return held, snapshot["text"] if snapshot else None
 
     async def _row(
         self, key: str, doc_id: str, text: str, held: Row | None, about: dict[str, Any]

@@ -98,6 +98,8 @@ class OutboxFile:
                 elsewhere.append(key)
             elif latest[0] != "delete":
                 found[key] = orjson.loads(latest[1])
+        if elsewhere and self.store_away:
+            raise StoreUnavailable("the log store is away")
         return found | (self._store.get(collection, elsewhere) if elsewhere else {})
 
     def backlog(self) -> dict[str, int]:

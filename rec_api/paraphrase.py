@@ -12,6 +12,7 @@ from rec_api.contracts import ParaphraseRequest
 from rec_api.idempotency import HASH_FIELD, check_repeat, history_id, insert_id, request_hash
 from rec_api.outbox import Unit, Write
 from rec_api.problems import Problem
+from resources.log_store import StoreUnavailable
 from resources.options import Option
 from resources.paraphrase_client import ParaphraserError, Wish
 from resources.profile_cache import CacheUnavailable
@@ -32,13 +33,10 @@ async def paraphrase(
     started = time.perf_counter()
     created_at = service.time_of(body)
     run_id = insert_id(role, body.user_id, "/paraphrase", key, created_at)
-    shown, run, history = await service.outbox.get(
-        (A, body.source_recommend_event_id), (B, run_id), (D, history_id(run_id))
-    )
     expected = request_hash("/paraphrase", body)
-    if run is not None:
-        check_repeat(run, expected, CONFLICT)
-        return _answer(run, history)
+    if key is not None and (run := await _made_before(service, run_id)) is not None:
+        return await _repeat(service, run, expected)
+    (shown,) = await service.outbox.get((A, body.source_recommend_event_id))
     shown = check_link(
         shown, body.user_id, body.recommend_session_id, "source_recommend_event_id", "/recommend"
     )
@@ -51,9 +49,22 @@ async def paraphrase(
     stored = await service.outbox.accept(unit)
     if stored is None:
         return _answer(event, texts)
-    check_repeat(stored, expected, CONFLICT)
-    (history,) = await service.outbox.get((D, history_id(run_id)))
-    return _answer(stored, history)
+    return await _repeat(service, stored, expected)
+
+
+async def _made_before(service: Service, run_id: str) -> Row | None:
+    """B of this key, looked for before a model is asked; a store that is away tells nothing."""
+    try:
+        (run,) = await service.outbox.get((B, run_id))
+    except StoreUnavailable:
+        return None
+    return run
+
+
+async def _repeat(service: Service, run: Row, expected: str) -> ParaphraseAnswer:
+    check_repeat(run, expected, CONFLICT)
+    (history,) = await service.outbox.get((D, run["correction_history_id"]))
+    return _answer(run, history)
 
 
 async def _candidates(service: Service, body: ParaphraseRequest) -> list[str]:

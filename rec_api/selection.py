@@ -24,10 +24,7 @@ CONFLICT = (
 async def log_selection(service: Service, body: SelectionRequest) -> LogAnswer:
     """Store the outcome; the same outcome again is the same answer, another one a 409."""
     run_id = body.source_paraphrase_event_id
-    event_id = selection_id(run_id)
-    run, history, stored = await service.outbox.get(
-        (B, run_id), (D, body.correction_history_id), (C, event_id)
-    )
+    run, history = await service.outbox.get((B, run_id), (D, body.correction_history_id))
     run = check_link(
         run, body.user_id, body.recommend_session_id, "source_paraphrase_event_id", "/paraphrase"
     )
@@ -37,11 +34,10 @@ async def log_selection(service: Service, body: SelectionRequest) -> LogAnswer:
         last = run["candidates"] - 1
         raise Problem(422, f"selected_index is beyond the last candidate, {last}", "selected_index")
     expected = request_hash("/log", body)
-    if stored is None:
-        stored = await service.outbox.accept(_unit(service, body, run, history, expected))
+    stored = await service.outbox.accept(_unit(service, body, run, history, expected))
     if stored is not None:
         check_repeat(stored, expected, CONFLICT)
-    return LogAnswer(insert_id=event_id)
+    return LogAnswer(insert_id=selection_id(run_id))
 
 
 def _unit(

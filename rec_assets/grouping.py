@@ -24,7 +24,7 @@ STABLE: Final = 0.75
 HALVES: Final = 10  # random splits into two halves for each k
 STARTS, HALF_STARTS = 10, 10  # K-Means initialisations (the best is kept), of all and of a half
 SAMPLE: Final = 20_000  # points that groups are looked for in
-HALF_SAMPLE, SILHOUETTE_SAMPLE = 4_000, 2_000
+HALF_SAMPLE, SILHOUETTE_SAMPLE = 2_000, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ def choose_groups(
     K-Means begins for that k. k = 1 comes out where `ks` holds it and nothing else is stable; where
     it does not, the most stable k. ValueError without points.
     """
+    import sklearn.cluster  # noqa: F401 - limits reach only the libraries that are loaded
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     if not len(points) or not ks:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import dagster as dg
 
-from rec_assets.partitions import daily, raw_files
 
 CHAIN = {"recwheel/chain": "daily"}  # dagster.yaml lets one run with this tag go at a time
 
 load = dg.define_asset_job(
     "load",
     selection=dg.AssetSelection.assets("raw_corporate_data"),
-    partitions_def=raw_files,
     description="Store one file of the inbox as it came.",
 )
 mine = dg.define_asset_job(
@@ -24,7 +22,6 @@ wheel = dg.define_asset_job(
     selection=dg.AssetSelection.groups(
         "traffic", "training", "profiles", "clusters", "serving", "golden", "evaluation"
     ),
-    partitions_def=daily,
     tags=CHAIN,
     description="One day: simulate, join, profile, cluster, serve, export, report.",
 )

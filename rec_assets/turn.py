@@ -79,21 +79,22 @@ def _run(
         tags=dict(tags or {}),
     )
     if not result.success:
-        raise RunFailed(_reason(result, job, partition))
+        where = f"{job} of {partition}" if partition else job
+        raise RunFailed(f"{where}, {why_failed(result)} (run {result.run_id})")
     return result
 
 
-def _reason(result: dg.ExecuteInProcessResult, job: str, partition: str | None) -> str:
-    where = f"{job} of {partition}" if partition else job
+def why_failed(result: dg.ExecuteInProcessResult) -> str:
+    """The step that failed and its reason, or the blocking checks that did not pass."""
     for event in result.all_events:
         if event.is_failure and event.is_step_event:
             error = event.step_failure_data.error
             cause = error.cause if error is not None and error.cause is not None else error
             words = _description(event) or (cause.message if cause is not None else "no reason")
-            return f"{where}, {event.step_key}: {words.strip()} (run {result.run_id})"
+            return f"{event.step_key}: {words.strip()}"
     failed = [e for e in result.get_asset_check_evaluations() if not e.passed]
     named = "; ".join(f"{e.check_name}: {e.description}" for e in failed)
-    return f"{where} failed: {named or 'see the run in the interface'} (run {result.run_id})"
+    return named or "failed before its first step: see the run in the interface"
 
 
 def _description(event: dg.DagsterEvent) -> str | None:

@@ -24,7 +24,8 @@ def category_vectors(draw: st.DrawFn) -> Floats:
     """A softmax of cosines, as the prototypes make it: strictly positive, however far apart."""
     cosines = draw(arrays(np.float64, len(CATEGORIES), elements=st.floats(-1, 1, width=32)))
     shares = np.exp((cosines - cosines.max()) / draw(st.sampled_from((0.02, 0.1, 0.5))))
-    return shares / shares.sum()
+    normal: Floats = shares / shares.sum()
+    return normal
 
 
 @st.composite

@@ -30,6 +30,8 @@ class Evidence:
     runs: Ints  # (P,) as they are
     followed: Ints  # (P,) runs with a run of the same person before
     changed: Ints  # (P,) of these, how many have another option
+    accepted: Floats  # (P, 2) corrections of which something, of which nothing was taken
+    starts: Floats  # (P, 24) sessions by the hour (UTC) they begin
 
     @property
     def weight(self) -> Floats:
@@ -63,6 +65,8 @@ def count_evidence(activity: Activity) -> Evidence:
         runs=np.bincount(person, minlength=people).astype(np.int64),
         followed=np.bincount(person[again], minlength=people).astype(np.int64),
         changed=np.bincount(person[changed], minlength=people).astype(np.int64),
+        accepted=_accepted(activity),
+        starts=_starts(activity),
     )
 
 
@@ -95,6 +99,20 @@ def codes(column: pd.Series[Any], words: tuple[str, ...]) -> Ints:
 def _design_effect(runs: int, stay: float) -> float:
     apart = np.arange(1, runs)
     return float(1 + 2 * ((1 - apart / runs) * stay**apart).sum())
+
+
+def _accepted(activity: Activity) -> Floats:
+    table = activity.corrections
+    nothing = 1 - table["accepted"].to_numpy(dtype=np.int64)
+    person = table["person"].to_numpy(dtype=np.int64)
+    return _tally((activity.persons, 2), np.ones(len(table)), person, nothing)
+
+
+def _starts(activity: Activity) -> Floats:
+    table = activity.runs.drop_duplicates(["person", "session"])
+    hour = (table["time"].to_numpy(dtype=float) // 3600 % 24).astype(np.int64)
+    person = table["person"].to_numpy(dtype=np.int64)
+    return _tally((activity.persons, 24), np.ones(len(table)), person, hour)
 
 
 def _repeated(word: Ints) -> Flags:

@@ -19,7 +19,9 @@ from rec_assets.personas.evidence import Evidence, count_evidence
 from rec_assets.personas.naming import name_groups
 from rec_assets.personas.people import Considered, People, group_people
 from rec_assets.personas.persona import Choice, Persona, PersonaError
-from rec_assets.personas.portrait import Spread, habits, preferences, spread_of, style_prompt
+from rec_assets.personas.portrait import habits, style_prompt
+from rec_assets.personas.spread import Spread, fit_spreads
+from rec_assets.personas.taste import fit_taste, preferences
 from rec_assets.raw.activity import Activity
 
 Flags = NDArray[np.bool_]
@@ -81,11 +83,11 @@ def _portraits(
     manual: Sequence[Persona],
 ) -> list[Persona]:
     """The groups' personas, largest share first."""
-    whole = spread_of(evidence, evidence.runs > 0)
-    spreads = [spread_of(evidence, group.makers, whole) for group in groups]
+    whole = fit_taste(evidence, evidence.runs > 0)
+    spreads = fit_spreads(evidence, [group.makers for group in groups], whole)
     names = name_groups(
         [spread.taste for spread in spreads],
-        whole.taste,
+        whole,
         [persona for persona in previous if persona.origin == "mined"],
         [persona.name for persona in manual],
     )
@@ -110,8 +112,8 @@ def _persona(
     choice: Choice,
     assumed: list[str],
 ) -> Persona:
-    wanted = preferences(spread)
-    ways = habits(activity, evidence, group.members)
+    wanted = {**preferences(spread.taste), **spread.fields()}
+    ways = habits(activity, evidence, group.members, spread.taste.hours)
     tones = activity.runs["tone"][group.members[activity.runs["person"]]]
     words = wanted["preferred_category"], wanted["preferred_intensity"]
     fields: dict[str, Any] = {
@@ -132,8 +134,7 @@ def _persona(
 
 def _unknown(activity: Activity, spread: Spread) -> list[str]:
     """Fields that this export does not give."""
-    unknown = [f"concentrations.{b}" for b, a in spread.concentrations.items() if a is None]
-    unknown += ["concentration"] if spread.concentration is None else []
+    unknown = spread.unknown()
     if activity.corrections.empty:
         unknown += ["accept_rate", "edit_rate", "prompt_rate", "prompts"]
     unknown += ["text_length"] if not activity.runs["length"].notna().any() else []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from rec_assets.grouping import match_centroids
 from rec_assets.personas.persona import Persona
+from rec_assets.personas.taste import Taste, taste_of
 from resources.options import CATEGORIES, INTENSITIES, LANGUAGES
 
 Floats = NDArray[np.float64]
@@ -36,26 +36,6 @@ APART: Final = 1.25  # times the whole's share from which on a word sets a group
 KEPT: Final = 0.5  # Hellinger distance up to which a group is the persona of the last mining
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Taste:
-    """What a group prefers: category (7,), intensity by category (7, 3), language (4,)."""
-
-    category: Floats
-    intensity_by_category: Floats
-    language: Floats
-
-    @property
-    def preferred_category(self) -> int:
-        """The most frequent one, `none` as any other."""
-        return int(np.argmax(self.category))
-
-    @property
-    def point(self) -> Floats:
-        """√ of the joint shares of category and intensity, (21,): distances are Hellinger's."""
-        root: Floats = np.sqrt(self.category[:, None] * self.intensity_by_category).reshape(-1)
-        return root
-
-
 def name_groups(
     tastes: Sequence[Taste], whole: Taste, previous: Sequence[Persona], taken: Sequence[str]
 ) -> list[str]:
@@ -67,16 +47,6 @@ def name_groups(
             names[group] = next(name for name in _proposals(taste, whole) if name not in used)
             used.add(names[group])
     return [names[group] for group in range(len(tastes))]
-
-
-def taste_of(persona: Persona) -> Taste:
-    """A persona's preferences as arrays."""
-    table = persona.intensity_by_category
-    return Taste(
-        np.array([persona.category[word] for word in CATEGORIES]),
-        np.array([[table[c][word] for word in INTENSITIES] for c in CATEGORIES]),
-        np.array([persona.language[word] for word in LANGUAGES]),
-    )
 
 
 def _kept(tastes: Sequence[Taste], previous: Sequence[Persona]) -> dict[int, str]:

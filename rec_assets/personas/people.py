@@ -56,7 +56,7 @@ def group_people(evidence: Evidence, seed: int) -> People:
     5..10 is taken, else the fuller one.
     """
     options = evidence.options.reshape(len(evidence.options), -1)
-    mean, fitted = fit_dirichlet(options)
+    _, fitted = fit_dirichlet(options)
     prior = fitted or _UNFITTED
     core = evidence.weight >= prior / 2
     if core.sum() < FEWEST:

@@ -26,6 +26,7 @@ from resources.profile_cache import ProfileCache
 from resources.records import PROTOTYPES
 from resources.settings import Settings
 from resources.sqlite_log_store import SqliteLogStore
+from tests.resources.conftest import wire_url as wire_url  # the fixture
 
 TEXT = "본 연구에서는 사용자 행동 로그를 바탕으로 개인화 추천 모델을 제안한다."
 SAMPLES = {
@@ -34,7 +35,10 @@ SAMPLES = {
     "article": ("어제 국회에서 새 법안이 통과됐다.", "Parliament passed the new bill yesterday."),
     "email": ("회의 일정을 확인해 주시면 감사하겠습니다.", "Please let me know if Monday works."),
     "marketing": ("지금 구매하면 30% 할인!", "Buy now and save thirty percent!"),
-    "customer_service": ("불편을 드려 죄송합니다. 환불해 드리겠습니다.", "We will refund your order."),
+    "customer_service": (
+        "불편을 드려 죄송합니다. 환불해 드리겠습니다.",
+        "We will refund your order.",
+    ),
     "none": ("오늘 점심 뭐 먹지?", "I went for a walk with the dog."),
 }
 
@@ -61,13 +65,18 @@ class Running:
         asked = {"user_id": new_user(), "doc_id": "d", "selected_text": TEXT} | body
         return self.client(role).post("/recommend", json=asked, headers=_key(key))
 
-    def paraphrase(self, shown: dict[str, Any], user: str, key: str | None = None, **body: Any) -> httpx.Response:
+    def paraphrase(
+        self, shown: dict[str, Any], user: str, key: str | None = None, **body: Any
+    ) -> httpx.Response:
         asked = {
             "user_id": user,
             "recommend_session_id": shown["recommend_session_id"],
             "source_recommend_event_id": shown["insert_id"],
             "selected_text": TEXT,
-            **{word: shown["reco_options"][0][word] for word in ("category", "intensity", "language")},
+            **{
+                word: shown["reco_options"][0][word]
+                for word in ("category", "intensity", "language")
+            },
         }
         return self.client().post("/paraphrase", json=asked | body, headers=_key(key))
 

@@ -47,9 +47,11 @@ def test_duplicates_at_once_make_one_row_and_equal_answers(service: Running, use
         with ThreadPoolExecutor(8) as pool:
             answers = list(
                 pool.map(
-                    lambda _, key=key: client.post(
-                        "/recommend", json=body, headers={"Idempotency-Key": key}
-                    ).content,
+                    lambda _, key=key: (
+                        client.post(
+                            "/recommend", json=body, headers={"Idempotency-Key": key}
+                        ).content
+                    ),
                     range(8),
                 )
             )

@@ -28,7 +28,8 @@ DIMENSION = 16
 
 
 def unit(rows: np.ndarray) -> Vectors:
-    return (rows / np.linalg.norm(rows, axis=-1, keepdims=True)).astype(np.float32)
+    lengths: np.ndarray = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return np.asarray(rows / lengths, dtype=np.float32)
 
 
 def pool(spread: float, per_group: int = 4) -> tuple[Vectors, list[str], list[str]]:

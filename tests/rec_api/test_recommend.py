@@ -112,7 +112,9 @@ def publish(cache: ProfileCache, user: str, day: str, cluster_id: str) -> None:
     evidence = Evidence.none()
     evidence.ci[3, 2] = 20.0
     profile = ServedProfile(Evidence(evidence.ci, evidence.ltl, 20.0), day, cluster_id, 0.5, 20)
-    clusters = ServedClusters(f"v-{day}", day, Cluster("population", population, np.zeros(14), 3), (cluster,))
+    clusters = ServedClusters(
+        f"v-{day}", day, Cluster("population", population, np.zeros(14), 3), (cluster,)
+    )
     assert cache.publish([(user, profile)], clusters)
 
 

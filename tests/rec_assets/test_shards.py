@@ -17,7 +17,7 @@ from tests.builders import recommendation, run, selection
 def scheduler() -> Iterator[str]:
     from distributed import LocalCluster
 
-    with LocalCluster(
+    with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
     ) as cluster:
         yield cluster.scheduler_address

@@ -12,10 +12,9 @@ DERIVED = ("training_examples", "user_profiles", "cluster_profiles")
 
 @pytest.fixture(scope="module")
 def turned(tmp_path_factory: pytest.TempPathFactory):
-    with pytest.MonkeyPatch.context() as patch:
-        with wheel(tmp_path_factory.mktemp("turned") / "home", patch) as whole:
-            assert whole.turn(*DAYS).success
-            yield whole
+    with wheel(tmp_path_factory.mktemp("turned") / "home") as whole:
+        whole.complete(*DAYS)
+        yield whole
 
 
 def test_chains_profiles_and_clusters_stand_after_three_days(turned: Wheel) -> None:
@@ -28,18 +27,16 @@ def test_chains_profiles_and_clusters_stand_after_three_days(turned: Wheel) -> N
     assert served.day == DAYS[2]
 
 
-def test_one_bot_at_a_time_gives_the_same_digests_as_sixteen(
-    turned: Wheel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with wheel(tmp_path / "one", monkeypatch, concurrency=1) as alone:
-        assert alone.turn(*DAYS).success
+def test_one_bot_at_a_time_gives_the_same_digests_as_sixteen(turned: Wheel, tmp_path: Path) -> None:
+    with wheel(tmp_path / "one", concurrency=1) as alone:
+        alone.complete(*DAYS)
         assert alone.digests() == turned.digests()
 
 
 def test_a_day_materialized_again_changes_nothing(turned: Wheel) -> None:
     before, served = turned.digests(), turned.cache.dump()
     for day in (DAYS[1], DAYS[2], DAYS[0]):
-        assert turned.turn(day).success
+        turned.complete(day)
         assert turned.digests() == before
         assert turned.cache.dump() == served
 
@@ -62,25 +59,25 @@ def test_traffic_of_a_day_whose_eve_is_missing_says_which_day(turned: Wheel) -> 
 
 
 def test_days_with_a_changed_day_redone_equal_a_build_in_order(
-    turned: Wheel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    turned: Wheel, tmp_path: Path
 ) -> None:
-    with wheel(tmp_path / "redone", monkeypatch) as redone:
+    with wheel(tmp_path / "redone") as redone:
         copy_traffic(turned, redone)
         for day in DAYS:
-            assert redone.turn(day, only=DERIVED).success
+            redone.complete(day, only=DERIVED)
         lose_some_of(redone, DAYS[1])
-        assert redone.turn(DAYS[1], DAYS[2], only=DERIVED).success
-        with wheel(tmp_path / "ordered", monkeypatch) as ordered:
+        redone.complete(DAYS[1], DAYS[2], only=DERIVED)
+        with wheel(tmp_path / "ordered") as ordered:
             copy_traffic(redone, ordered)
-            assert ordered.turn(*DAYS, only=DERIVED).success
+            ordered.complete(*DAYS, only=DERIVED)
             assert redone.digests() == ordered.digests()
 
 
 def test_the_wheel_on_mongodb_over_the_wire_ends_with_the_same_digests(
-    turned: Wheel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mongo_url: str
+    turned: Wheel, tmp_path: Path, mongo_url: str
 ) -> None:
-    with wheel(tmp_path / "mongo", monkeypatch, log_url=mongo_url) as on_mongo:
-        assert on_mongo.turn(*DAYS).success
+    with wheel(tmp_path / "mongo", log_url=mongo_url) as on_mongo:
+        on_mongo.complete(*DAYS)
         assert on_mongo.digests() == turned.digests()
 
 
@@ -92,7 +89,9 @@ def copy_traffic(source: Wheel, target: Wheel) -> None:
 
 def lose_some_of(whole: Wheel, day: str) -> None:
     """Delete every chain of three users on the day, and one C."""
-    users = sorted({r["user_id"] for b in whole.store.scan(COLLECTIONS["A"], days=[day]) for r in b})
+    users = sorted(
+        {r["user_id"] for b in whole.store.scan(COLLECTIONS["A"], days=[day]) for r in b}
+    )
     for letter in "ABCD":
         for user in users[:3]:
             whole.store.delete(COLLECTIONS[letter], {"day": day, "user_id": user})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,13 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from rec_assets import home
 from rec_assets.definitions import defs
 from rec_assets.personas.persona import read_personas
 from rec_assets.personas.stored import write_stored
+from rec_assets.turn import why_failed
 from resources.embedded_redis import embedded_redis
 from resources.log_store import LogStore, open_log_store
 from resources.profile_cache import ProfileCache
-from resources.settings import Settings
 from resources.state_digest import state_digests
 
 DAYS = ("2026-01-05", "2026-01-06", "2026-01-07")
@@ -33,22 +32,43 @@ PERSONAS = (
 class Wheel:
     """One REC_HOME with three personas; `turn` materializes days, `digests` says what stands."""
 
-    def __init__(self, store: LogStore, cache: ProfileCache, instance: dg.DagsterInstance) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        store: LogStore,
+        cache: ProfileCache,
+        instance: dg.DagsterInstance,
+    ) -> None:
+        self.environment = environment
         self.store, self.cache, self.instance = store, cache, instance
 
     def turn(self, *days: str, only: Sequence[str] = ()) -> dg.ExecuteInProcessResult:
         """Run the wheel's job for the days in order; the last result. Failures do not raise."""
         for day in days:
-            result = defs.resolve_job_def("wheel").execute_in_process(
+            result = self.run("wheel", day, only)
+            if not result.success:
+                break
+        return result
+
+    def run(
+        self, job: str, partition: str | None = None, only: Sequence[str] = ()
+    ) -> dg.ExecuteInProcessResult:
+        """One run of a job in this wheel's own environment."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            return defs.resolve_job_def(job).execute_in_process(
                 instance=self.instance,
-                partition_key=day,
+                partition_key=partition,
                 run_config=QUIET,
                 raise_on_error=False,
                 asset_selection=[dg.AssetKey(name) for name in only] or None,
             )
-            if not result.success:
-                break
-        return result
+
+    def complete(self, *days: str, only: Sequence[str] = ()) -> None:
+        """Turn the days; AssertionError with the reason when one fails."""
+        result = self.turn(*days, only=only)
+        assert result.success, why_failed(result)
 
     def digests(self) -> dict[str, str]:
         """Digests of the letters that a wheel makes."""
@@ -56,27 +76,22 @@ class Wheel:
 
 
 @contextmanager
-def wheel(folder: Path, monkeypatch: pytest.MonkeyPatch, **environment: Any) -> Iterator[Wheel]:
+def wheel(folder: Path, **settings: Any) -> Iterator[Wheel]:
     """A wheel under `folder`, with REC_… settings in lower case; its personas stand."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {"home": folder, "start": DAYS[0], "users": 15, "sessions": 150, "seed": 3}
-    for name, value in (wanted | environment).items():
-        monkeypatch.setenv(f"REC_{name.upper()}", str(value))
-    settings = Settings()
-    home.prepare(settings)
+    environment = {f"REC_{k.upper()}": str(v) for k, v in (wanted | settings).items()}
     with ExitStack() as stack:
-        cache = ProfileCache(stack.enter_context(embedded_redis(settings.home)))
+        cache = ProfileCache(stack.enter_context(embedded_redis(folder)))
         stack.callback(cache.close)
-        store = open_log_store(settings.store_url)
+        url = str(settings.get("log_url", f"sqlite:///{folder / 'recwheel.sqlite'}"))
+        store = open_log_store(url)
         stack.callback(store.close)
         instance = stack.enter_context(dg.DagsterInstance.ephemeral())
         write_stored(store, read_personas(persona_file(folder)))
-        defs.resolve_job_def("mine").execute_in_process(
-            instance=instance,
-            run_config=QUIET,
-            asset_selection=[dg.AssetKey("category_prototypes")],
-        )
-        yield Wheel(store, cache, instance)
+        whole = Wheel(environment, store, cache, instance)
+        assert whole.run("mine", only=("category_prototypes",)).success
+        yield whole
 
 
 def persona_file(folder: Path) -> Path:

@@ -67,7 +67,7 @@ def _opened(url: str) -> Iterator[LogStore]:
 
 
 @pytest.fixture(scope="session")
-def redis_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of an embedded server that lives for the session."""
     with embedded_redis(tmp_path_factory.mktemp("redis")) as url:
         yield url

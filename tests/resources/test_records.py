@@ -34,7 +34,7 @@ from resources.records import (
 )
 from tests import builders
 
-KINDS = {
+KINDS: dict[str, type[msgspec.Struct]] = {
     "A": records.RecommendEvent,
     "B": records.ParaphraseEvent,
     "C": records.SelectionEvent,

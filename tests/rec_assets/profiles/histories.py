@@ -55,6 +55,8 @@ sessions = st.builds(
 
 
 def histories(last: int) -> st.SearchStrategy[dict[str, list[Session]]]:
-    """Some days up to `last`, each with one to four sessions."""
+    """Some days up to `last`, each with one to four sessions, done up to three times."""
     days = st.integers(0, last).map(day_after)
-    return st.dictionaries(days, st.lists(sessions, min_size=1, max_size=4), min_size=1, max_size=8)
+    once = st.lists(sessions, min_size=1, max_size=4)
+    of_day = st.builds(lambda done, times: done * times, once, st.integers(1, 3))
+    return st.dictionaries(days, of_day, min_size=1, max_size=8)

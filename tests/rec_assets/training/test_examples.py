@@ -92,9 +92,9 @@ def test_of_several_b_the_accepted_one_counts_not_the_last() -> None:
 
 
 def test_of_several_b_the_last_counts_when_none_was_accepted() -> None:
-    runs = [run(f"b{k}", created_at=NOON + 1000 * k) for k in (2, 3, 1)]
+    runs = [run(f"b{k}", created_at=NOON + 1000 * (4 - k)) for k in (2, 3, 1)]
     row = only([recommendation()], runs, [rejected(of="b1")])
-    assert (row.source_paraphrase_event_id, row.accepted, row.ground_truth) == ("b3", False, None)
+    assert (row.source_paraphrase_event_id, row.accepted, row.ground_truth) == ("b1", False, None)
 
 
 def test_b_of_the_same_millisecond_are_in_the_order_of_ids() -> None:
@@ -226,8 +226,13 @@ def test_the_order_of_the_rows_does_not_matter(dice: random.Random) -> None:
     def shuffled(rows: Sequence[Row]) -> list[Row]:
         return dice.sample(rows, len(rows))
 
-    parts = (WORLD.recommendations, WORLD.runs, WORLD.selections, WORLD.corrections)
-    mixed = Chains(*map(shuffled, parts), WORLD.embeddings)  # type: ignore[arg-type]
+    mixed = Chains(
+        shuffled(WORLD.recommendations),
+        shuffled(WORLD.runs),
+        shuffled(WORLD.selections),
+        shuffled(WORLD.corrections),
+        WORLD.embeddings,
+    )
     assert join_chains(mixed, 60.0) == join_chains(WORLD, 60.0)
 
 

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from resources.encoder import open_encoder
+from resources.records import PROTOTYPES
+from tests.rec_api.conftest import TEXT, Running, add_prototypes, service_at
+
+NOWHERE = "redis://127.0.0.1:1"  # nothing listens there
+
+
+@pytest.fixture(scope="module")
+def without_encoder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with service_at(tmp_path_factory.mktemp("home"), encoder="none") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def without_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with service_at(tmp_path_factory.mktemp("home"), redis_url=NOWHERE) as made:
+        yield made
+
+
+def test_without_an_encoder_the_text_terms_are_absent_and_said(
+    without_encoder: Running, user: str
+) -> None:
+    without_encoder.put_document(user, "d", TEXT * 20)
+    answer = without_encoder.recommend(user_id=user).json()
+    assert answer["degraded"] == ["encoder", "document"]
+    assert (answer["P_vec"], answer["P_doc"]) == (None, None)
+    assert answer["weights"]["vec"] == answer["weights"]["doc"] == 0
+    assert sum(answer["weights"].values()) == pytest.approx(1)
+
+
+def test_without_an_encoder_by_choice_the_service_is_ready(without_encoder: Running) -> None:
+    assert httpx.get(f"{without_encoder.url}/readyz").json()["ready"]
+
+
+def test_without_redis_the_user_term_is_absent_and_said(without_redis: Running, user: str) -> None:
+    answer = without_redis.recommend(user_id=user).json()
+    assert set(answer["degraded"]) == {"document", "profile"}
+    assert answer["P_user"] is None
+    assert answer["weights"]["vec"] > 0
+
+
+def test_without_redis_the_whole_chain_still_works(without_redis: Running, user: str) -> None:
+    put = without_redis.put_document(user, "d", TEXT * 20)
+    shown = without_redis.recommend(user_id=user).json()
+    run = without_redis.paraphrase(shown, user).json()
+    assert (put.status_code, put.json()["ready"]) == (200, False)
+    assert without_redis.log(run, user).status_code == 200
+
+
+def test_readyz_names_what_is_missing(without_redis: Running) -> None:
+    answer = httpx.get(f"{without_redis.url}/readyz")
+    assert answer.status_code == 503
+    assert [line.split(":")[0] for line in answer.json()["missing"]] == ["profile cache"]
+    assert httpx.get(f"{without_redis.url}/healthz").status_code == 200
+
+
+def test_prototypes_made_after_the_start_are_taken_up(tmp_path: Path, user: str) -> None:
+    encoder = open_encoder("static")
+    assert encoder is not None
+    with service_at(tmp_path, redis_url=NOWHERE) as service:
+        service.app.state.service.served.prototypes = None
+        service.store.delete(PROTOTYPES, {})
+        missing = httpx.get(f"{service.url}/readyz").json()["missing"]
+        assert any(line.startswith("prototypes") for line in missing)
+        assert service.recommend(user_id=user).json()["P_vec"] is None
+        add_prototypes(service.store)
+        httpx.get(f"{service.url}/readyz")
+        assert service.recommend(user_id=user).json()["P_vec"] is not None
