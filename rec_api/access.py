@@ -15,9 +15,9 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import Request, Security
+from fastapi import Request
 from fastapi.security import APIKeyHeader
 
 from rec_api.contracts import Request as Body
@@ -25,9 +25,6 @@ from rec_api.problems import Problem
 
 ROLES: Final = ("app", "simulator", "admin")
 SIMULATOR: Final = "simulator"
-_HEADER: Final = APIKeyHeader(
-    name="X-API-Key", auto_error=False, description="`recwheel key` prints it."
-)
 
 
 class Keys:
@@ -93,16 +90,26 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-async def caller(request: Request, key: Annotated[str | None, Security(_HEADER)]) -> str:
-    """The caller's role; 401 without a key that is known here."""
-    if not key:
-        sentence = "there is no X-API-Key header: send the key that `recwheel key` prints"
-        raise Problem(401, sentence, headers={"WWW-Authenticate": "X-API-Key"})
-    role: str | None = request.app.state.service.keys.role_of(key)
-    if role is None:
-        sentence = "the X-API-Key is not known here: send the key that `recwheel key` prints"
-        raise Problem(401, sentence, headers={"WWW-Authenticate": "X-API-Key"})
-    return role
+class ApiKey(APIKeyHeader):
+    """The dependency that every call to people's data has; /docs shows it."""
+
+    async def __call__(self, request: Request) -> str:
+        """The caller's role; 401 without a key that is known here."""
+        key = request.headers.get(self.model.name)  # type: ignore[attr-defined]
+        if not key:
+            raise _unknown("there is no X-API-Key header")
+        role: str | None = request.app.state.service.keys.role_of(key)
+        if role is None:
+            raise _unknown("the X-API-Key is not known here")
+        return role
+
+
+caller: Final = ApiKey(name="X-API-Key", description="`recwheel key` prints it.")
+
+
+def _unknown(found: str) -> Problem:
+    sentence = f"{found}: send the key that `recwheel key` prints"
+    return Problem(401, sentence, headers={"WWW-Authenticate": "X-API-Key"})
 
 
 def check_fields(role: str, body: Body) -> None:

@@ -52,9 +52,6 @@ class DirectLog:
         """Return when the store answers."""
         self._store.ping()
 
-    def close(self) -> None:
-        """The store belongs to the app, which closes it."""
-
     def _present(self, units: Sequence[Unit]) -> dict[HeadId, Row]:
         asked = [head for unit in units if not unit.new_id and (head := head_id(unit)) is not None]
         return find(self._store, asked)

@@ -66,9 +66,6 @@ class Sink(Protocol):
     def ping(self) -> None:
         """Return when the store behind it answers; StoreUnavailable when it does not."""
 
-    def close(self) -> None:
-        """Let go of threads, connections and files."""
-
 
 Job = tuple[Unit, asyncio.AbstractEventLoop, "asyncio.Future[Row | None]"]
 
@@ -99,17 +96,20 @@ class Outbox:
         return await loop.run_in_executor(self._readers, self._read, wanted)
 
     async def backlog(self) -> dict[str, int]:
-        """Writes that wait and writes set aside; StoreUnavailable when the store is away."""
+        """How many writes wait to be forwarded, and how many were set aside."""
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._readers, self._sink.ping)
         return await loop.run_in_executor(self._readers, self._sink.backlog)
 
+    async def ping(self) -> None:
+        """Return when the log store answers; StoreUnavailable when it does not."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._readers, self._sink.ping)
+
     async def close(self) -> None:
-        """Commit what was handed over, then let go of threads and files."""
+        """Commit what was handed over, then let go of the threads; the sink is the app's."""
         self._jobs.put(None)
         await asyncio.to_thread(self._writer.join)
         self._readers.shutdown()
-        await asyncio.to_thread(self._sink.close)
 
     def _read(self, wanted: Sequence[tuple[str, str]]) -> list[Row | None]:
         return [self._sink.get(collection, [key]).get(key) for collection, key in wanted]

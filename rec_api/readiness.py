@@ -17,6 +17,7 @@ async def readiness(service: Service) -> ReadyAnswer:
     missing, backlog = list[str](), dict[str, int]()
     try:
         backlog = await service.outbox.backlog()
+        await service.outbox.ping()
     except StoreUnavailable:
         missing.append("log store: it does not answer, check REC_LOG_URL")
     try:

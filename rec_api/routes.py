@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response, status
+from fastapi import APIRouter, Body, Header, Path, Query, Request, Response, Security, status
 from fastapi.responses import JSONResponse
 
 from rec_api.access import caller, check_fields
@@ -36,7 +36,7 @@ from rec_api.selection import log_selection
 from rec_api.service import Service, origin_of
 from rec_api.words import Id
 
-Role = Annotated[str, Depends(caller)]
+Role = Annotated[str, Security(caller)]
 Key = Annotated[
     str | None,
     Header(
@@ -98,7 +98,7 @@ async def post_log(
     return await log_selection(service_of(request), body)
 
 
-@router.put("/documents/{doc_id}", responses=problems(403, 413, 422, 503), tags=["editor"])
+@router.put("/documents/{doc_id:path}", responses=problems(403, 413, 422, 503), tags=["editor"])
 async def put_document(
     request: Request, role: Role, doc_id: DocId, body: DocumentRequest
 ) -> DocumentAnswer:
@@ -110,7 +110,7 @@ async def put_document(
     )
 
 
-@router.delete("/documents/{doc_id}", responses=problems(422, 503), tags=["editor"])
+@router.delete("/documents/{doc_id:path}", responses=problems(422, 503), tags=["editor"])
 async def delete_document(
     request: Request, role: Role, doc_id: DocId, user_id: Annotated[Id, Query()]
 ) -> DeletedAnswer:
@@ -119,7 +119,7 @@ async def delete_document(
     return DeletedAnswer(doc_id=doc_id)
 
 
-@router.get("/users/{user_id}/profile", responses=problems(404, 422, 503), tags=["users"])
+@router.get("/users/{user_id:path}/profile", responses=problems(404, 422, 503), tags=["users"])
 async def get_profile(
     request: Request, role: Role, user_id: Annotated[Id, Path()]
 ) -> ProfileAnswer:

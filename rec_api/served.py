@@ -21,6 +21,9 @@ from resources.profile_cache import AsyncProfileCache, CacheUnavailable
 # A static encoder takes 0.4 ms for so many characters: handing it to a thread would cost as much.
 INLINE_LENGTH: Final = 1_000
 LOOK_SECONDS: Final = 5.0  # between two looks for prototypes that were not made yet
+# A cache that takes long to be found away is left alone for a while: no request waits for it.
+SLOW_SECONDS: Final = 0.1
+PAUSE_SECONDS: Final = 1.0
 Embedding = NDArray[np.float32]
 log = logging.getLogger(__name__)
 
@@ -45,6 +48,7 @@ class Served:
         self._serving: ServingVersion | None = None
         self._refreshing = asyncio.Lock()
         self._next_look = 0.0
+        self._cache_again = 0.0
 
     def versions(self) -> dict[str, str]:
         """What an answer was made with."""
@@ -60,11 +64,16 @@ class Served:
         if self.prototypes is None and self.encoder and time.monotonic() >= self._next_look:
             self._next_look = time.monotonic() + LOOK_SECONDS
             await self.load_prototypes()
+        if time.monotonic() < self._cache_again:
+            return Known(None, None, self.clusters, away=True)
+        started = time.monotonic()
         try:
             read = await self._cache.read(user_id, document_hash)
             if read.serving != self._serving:
                 await self._follow(read.serving)
         except CacheUnavailable:
+            if time.monotonic() - started > SLOW_SECONDS:
+                self._cache_again = time.monotonic() + PAUSE_SECONDS
             return Known(None, None, self.clusters, away=True)
         return Known(read.profile, read.document, self.clusters, away=False)
 

@@ -116,7 +116,8 @@ def _decide(
     tried = [k for k in stability if k > 1]
     stable = [k for k in tried if stability[k] > STABLE]
     if not tried:
-        return 1, f"Too few people who differ for {min(k for k in ks if k > 1)} groups: one group."
+        least = min((k for k in ks if k > 1), default=2)
+        return 1, f"Too few people who differ for {least} groups: one group."
     if not stable and 1 in stability:
         most = max(tried, key=lambda k: stability[k])
         return 1, (

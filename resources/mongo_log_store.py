@@ -67,7 +67,7 @@ class MongoLogStore:
         try:
             self._client = pymongo.MongoClient[Row](url, **options)
             self._database = self._client.get_default_database(DEFAULT_DATABASE, CODEC)
-        except PyMongoError as error:
+        except (PyMongoError, ValueError) as error:
             raise ValueError(
                 f"REC_LOG_URL {self._address} cannot be used ({type(error).__name__}): it must be "
                 "mongodb://<host>:<port>/<database>, special characters of a password as %XX"

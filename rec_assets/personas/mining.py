@@ -92,12 +92,11 @@ def _portraits(
         [persona.name for persona in manual],
     )
     choice, assumed = fit_choice(activity.selections)
-    stability = _stability(people)
     personas = [
         replace(
             _persona(activity, evidence, group, spread, choice, assumed),
             name=name,
-            stability=stability,
+            stability=round(people.stability, 4),
         )
         for group, spread, name in zip(groups, spreads, names, strict=True)
     ]
@@ -161,8 +160,3 @@ def _everyone(people: People, seen: Flags) -> list[_Group]:
 
 def _of(evidence: Evidence, chosen: Flags) -> Evidence:
     return Evidence(*(getattr(evidence, name)[chosen] for name in Evidence.__dataclass_fields__))
-
-
-def _stability(people: People) -> float:
-    taken = next(found for found in people.considered if found.description in people.reason)
-    return round(taken.stability.get(people.k, 1.0), 4)

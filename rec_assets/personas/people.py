@@ -36,12 +36,16 @@ class Considered:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class People:
-    """`labels` (P,): everybody's group. `core` (P,): whose runs made the groups. `shares` (k,)."""
+    """`labels` (P,): everybody's group. `core` (P,): whose runs made the groups. `shares` (k,).
+
+    `stability` is that of the grouping taken, `considered` lists the ones tried.
+    """
 
     k: int
     labels: Ints
     core: NDArray[np.bool_]
     shares: Floats
+    stability: float
     considered: list[Considered]
     reason: str
 
@@ -50,30 +54,29 @@ def group_people(evidence: Evidence, seed: int) -> People:
     """Find the groups among people with enough runs, then assign the others.
 
     Enough: at least half as many independent runs as the whole's concentration, so that a third of
-    a description is the person's own. Two descriptions are tried: category × intensity ×
-    language, and category × intensity alone. Where people of every trade write every language, the
-    first finds the languages and mixes the trades; so the first whose number of groups lies in
-    5..10 is taken, else the fuller one.
+    a description is the person's own. What people write and how much they change makes a persona;
+    in which language is drawn for each member, from the persona's own spread: put into the distance
+    it splits every trade by language. Only where category and intensity support fewer than five
+    groups is language added, and taken if there are five or more then.
     """
     options = evidence.options.reshape(len(evidence.options), -1)
     _, fitted = fit_dirichlet(options)
-    prior = fitted or _UNFITTED
-    core = evidence.weight >= prior / 2
+    core = evidence.weight >= (fitted or _UNFITTED) / 2
     if core.sum() < FEWEST:
         core = evidence.runs > 0
-    both = np.hstack([described(options), described(evidence.languages)])[core]
-    tried = {
-        "category × intensity × language": both,
-        "category × intensity": both[:, : options.shape[1]],
-    }
-    found = {name: _groups(points, seed) for name, points in tried.items()}
-    name = next((name for name, groups in found.items() if groups.k in ASKED), next(iter(found)))
-    considered = [
-        Considered(name, groups.k, groups.stability, groups.silhouette, groups.reason)
-        for name, groups in found.items()
-    ]
-    labels, shares = _assign(options, core, found[name])
-    return People(found[name].k, labels, core, shares, considered, _sentence(name, found[name]))
+    name, points = "category × intensity", described(options)
+    groups = _groups(points[core], seed)
+    considered = [_considered(name, groups)]
+    if groups.k not in ASKED:
+        points = np.hstack([points, described(evidence.languages)])
+        more = _groups(points[core], seed)
+        considered.append(_considered(f"{name} × language", more))
+        if more.k in ASKED:
+            name, groups = f"{name} × language", more
+    labels, shares = _assign(options, core, groups)
+    stability = groups.stability.get(groups.k, 1.0)
+    reason = _sentence(name, groups)
+    return People(groups.k, labels, core, shares, stability, considered, reason)
 
 
 def described(counts: Floats) -> Floats:
@@ -91,6 +94,10 @@ def described(counts: Floats) -> Floats:
 def _groups(points: Floats, seed: int) -> Groups:
     ks: Sequence[int] = TRIED if len(points) >= FEWEST else (1,)
     return choose_groups(points, ks=ks, seed=seed)
+
+
+def _considered(name: str, groups: Groups) -> Considered:
+    return Considered(name, groups.k, groups.stability, groups.silhouette, groups.reason)
 
 
 def _assign(options: Floats, core: NDArray[np.bool_], groups: Groups) -> tuple[Ints, Floats]:

@@ -9,7 +9,7 @@ import dagster as dg
 from rec_assets import manifests
 from rec_assets.clusters.stored import day_before, read_above
 from rec_assets.partitions import daily
-from rec_assets.profiles.evidence import Cells
+from rec_assets.profiles.evidence import Cells, FoldedDay, last_day
 from rec_assets.profiles.profiles import Above, cells_by_user, profile, with_day
 from rec_assets.shards import BLOCKS
 from rec_assets.tables import column_schema, record_metadata
@@ -86,11 +86,15 @@ def _write(
     rows: list[Row] = []
     for user_id, of_day in sorted(cells.items()):
         known = current.get(user_id)
-        evidence, base = with_day(from_row(UserProfile, known) if known else None, day, of_day)
-        if not evidence and base is None:
+        try:
+            evidence, base = with_day(from_row(UserProfile, known) if known else None, day, of_day)
+        except FoldedDay:  # older than 140 days before the user's last: too light to matter
+            counts["folded"] += 1
+            continue
+        last = last_day(evidence, base)
+        if last is None:
             counts["removed"] += store.delete(G, {"_id": user_id})
             continue
-        last = max(evidence, default=day)
         rows.append(to_row(profile(user_id, evidence, base, above_on(last))))
     counts["written"] += store.put(G, rows).new
     return counts

@@ -82,13 +82,20 @@ def fold(
     return {d: c for d, c in evidence.items() if d not in old}, folded
 
 
+def last_day(evidence: Mapping[str, Cells], base: Mapping[str, Any] | None) -> str | None:
+    """The last day with evidence (ISO); None without any."""
+    if evidence:
+        return max(evidence)
+    return None if base is None else str(base["day"])
+
+
 def evidence_at(
     evidence: Mapping[str, Cells], base: Mapping[str, Any] | None, day: str
 ) -> Evidence:
-    """Decayed counts on `day` from the days up to it, summed in order."""
+    """Decayed counts on `day` from the days up to it, summed in order; a later base is no part."""
     shape = (len(CATEGORIES), len(INTENSITIES), len(LANGUAGES))
     ci, ltl, n = np.zeros(shape[:2]), np.zeros((len(LANGUAGES), len(LANGUAGES))), 0.0
-    if base is not None:
+    if base is not None and base["day"] <= day:
         kept = decay(days_between(base["day"], day))
         ci, ltl, n = (
             ci + kept * np.array(base["ci"]),

@@ -6,9 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from rec_api.shrinkage import embedding, shrink_user
-from rec_assets.profiles.evidence import Cells, cells_of, evidence_at, fold, replace_day, totals
+from rec_assets.profiles.evidence import (
+    Cells,
+    cells_of,
+    evidence_at,
+    fold,
+    last_day,
+    replace_day,
+    totals,
+)
 from resources.preferences import Preferences
 from resources.records import Row, UserProfile, shard_of
 
@@ -41,7 +50,7 @@ def cells_by_user(examples: Iterable[Row]) -> dict[str, Cells]:
 
 def with_day(
     current: UserProfile | None, day: str, cells: Cells
-) -> tuple[dict[str, Cells], dict[str, object] | None]:
+) -> tuple[dict[str, Cells], dict[str, Any] | None]:
     """Evidence and base of a user once `day` holds `cells`; older days folded."""
     evidence = current.evidence if current else {}
     base = current.base if current else None
@@ -50,11 +59,11 @@ def with_day(
 
 
 def profile(
-    user_id: str, evidence: Mapping[str, Cells], base: dict[str, object] | None, above: Above
+    user_id: str, evidence: Mapping[str, Cells], base: dict[str, Any] | None, above: Above
 ) -> UserProfile:
     """G as of the user's last day with evidence, shrunk to J of the day before it."""
-    assert evidence or base is not None
-    day = max(evidence) if evidence else str(base["day"])  # type: ignore[index]
+    day = last_day(evidence, base)
+    assert day is not None, f"{user_id} has no evidence"
     counts = evidence_at(evidence, base, day)
     cluster_id, preferences = above.of(user_id)
     own = shrink_user(counts, preferences)

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+import redis
 
 from resources.encoder import open_encoder
+from resources.profile_cache import ProfileCache
 from resources.records import PROTOTYPES
 from tests.rec_api.conftest import TEXT, Running, add_prototypes, service_at
+from tests.rec_api.test_recommend import publish
 
 NOWHERE = "redis://127.0.0.1:1"  # nothing listens there
 
@@ -74,3 +79,20 @@ def test_prototypes_made_after_the_start_are_taken_up(tmp_path: Path, user: str)
         add_prototypes(service.store)
         httpx.get(f"{service.url}/readyz")
         assert service.recommend(user_id=user).json()["P_vec"] is not None
+
+
+def test_when_redis_dies_the_last_j_is_used_and_the_user_term_is_absent(
+    tmp_path: Path, user: str
+) -> None:
+    with service_at(tmp_path) as service:
+        cache = ProfileCache(service.settings.redis_url)
+        publish(cache, user, "2026-01-01", "c0")
+        cache.close()
+        before = service.recommend(user_id=user).json()
+        with redis.Redis.from_url(service.settings.redis_url) as server:
+            os.kill(server.info("server")["process_id"], signal.SIGKILL)
+        after = service.recommend(user_id=user).json()
+    assert (before["profile_source"], before["cache_hit_profile"]) == ("user", True)
+    assert set(after["degraded"]) == {"document", "profile"}
+    assert after["cache_hit_clusters"]
+    assert after["versions"] == before["versions"]

@@ -118,3 +118,12 @@ def test_a_profile_shows_what_the_wheel_wrote(service: Running, user: str) -> No
     answer = service.client().get(f"/users/{user}/profile").json()
     assert answer["preferred_category"]["thesis"] == 0.4
     assert (answer["cluster_id"], answer["served"]) == ("c1", False)
+
+
+def test_an_id_with_a_slash_names_a_document_and_a_user(service: Running, user: str) -> None:
+    answer = service.client().put(
+        "/documents/https%3A%2F%2Fx%2Fy", json={"user_id": user, "text": STORY}
+    )
+    assert answer.json()["doc_id"] == "https://x/y"
+    assert service.recommend(user_id=user, doc_id="https://x/y").json()["degraded"] == []
+    assert "nothing is known" in service.client().get("/users/a%2Fb/profile").text

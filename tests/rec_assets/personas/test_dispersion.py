@@ -18,7 +18,7 @@ def counts(concentration: float, runs: int, people: int = 400) -> np.ndarray:
 def test_a_concentration_is_found_however_few_the_runs(concentration: float, runs: int) -> None:
     mean, found = fit_dirichlet(counts(concentration, runs))
     assert mean == pytest.approx(MEAN, abs=0.03)
-    assert found == pytest.approx(concentration, rel=0.3)
+    assert found == pytest.approx(concentration, rel=0.35)
 
 
 def test_sampling_noise_alone_is_not_taken_for_difference() -> None:

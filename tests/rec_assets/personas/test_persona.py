@@ -20,7 +20,7 @@ def read(tmp_path: Path, content: Any) -> list[Any]:
 
 
 def one(**fields: Any) -> list[dict[str, Any]]:
-    return [entry("Writer", "thesis", "strong", **fields)]
+    return [{**entry("Writer", "thesis", "strong"), **fields}]
 
 
 def test_the_product_teams_five_fields_are_enough(tmp_path: Path) -> None:
