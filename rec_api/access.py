@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from fastapi import Request
+from fastapi.requests import HTTPConnection
 from fastapi.security import APIKeyHeader
 
 from rec_api.contracts import Request as Body
@@ -93,9 +93,9 @@ def _locked(path: Path) -> Iterator[None]:
 class ApiKey(APIKeyHeader):
     """The dependency that every call to people's data has; /docs shows it."""
 
-    async def __call__(self, request: Request) -> str:
+    async def __call__(self, request: HTTPConnection) -> str:
         """The caller's role; 401 without a key that is known here."""
-        key = request.headers.get(self.model.name)  # type: ignore[attr-defined]
+        key = request.headers.get(self.model.name)
         if not key:
             raise _unknown("there is no X-API-Key header")
         role: str | None = request.app.state.service.keys.role_of(key)
@@ -104,7 +104,9 @@ class ApiKey(APIKeyHeader):
         return role
 
 
-caller: Final = ApiKey(name="X-API-Key", description="`recwheel key` prints it.")
+caller: Final = ApiKey(
+    name="X-API-Key", scheme_name="APIKeyHeader", description="`recwheel key` prints it."
+)
 
 
 def _unknown(found: str) -> Problem:

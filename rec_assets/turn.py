@@ -85,16 +85,17 @@ def _run(
 
 
 def why_failed(result: dg.ExecuteInProcessResult) -> str:
-    """The step that failed and its reason, or the blocking checks that did not pass."""
+    """The blocking checks that did not pass, else the step that failed and its reason."""
+    failed = [e for e in result.get_asset_check_evaluations() if not e.passed]
+    if failed:
+        return "; ".join(f"{e.check_name}: {e.description}" for e in failed)
     for event in result.all_events:
         if event.is_failure and event.is_step_event:
             error = event.step_failure_data.error
             cause = error.cause if error is not None and error.cause is not None else error
             words = _description(event) or (cause.message if cause is not None else "no reason")
             return f"{event.step_key}: {words.strip()}"
-    failed = [e for e in result.get_asset_check_evaluations() if not e.passed]
-    named = "; ".join(f"{e.check_name}: {e.description}" for e in failed)
-    return named or "failed before its first step: see the run in the interface"
+    return "failed before its first step: see the run in the interface"
 
 
 def _description(event: dg.DagsterEvent) -> str | None:

@@ -100,7 +100,9 @@ def unpack_cluster(blob: bytes) -> Cluster:
     """The inverse of `pack_cluster`; UnreadableBlob when it is none."""
     held = _decode(blob, _CLUSTER)
     *preferences, centroid = _arrays_of(held.arrays, CLUSTER_SHAPES)
-    return Cluster(held.cluster_id, Preferences(*preferences), centroid, held.user_count)
+    # float32 rows sum to 1 within 1e-7 only; scores are to add up within 1e-12.
+    exact = (rows / rows.sum(-1, keepdims=True) for rows in preferences)
+    return Cluster(held.cluster_id, Preferences(*exact), centroid, held.user_count)
 
 
 def pack_version(version: ServingVersion) -> bytes:

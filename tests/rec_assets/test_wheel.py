@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from rec_assets.turn import why_failed
 from resources.records import COLLECTIONS
 from tests.rec_assets.wheel import DAYS, Wheel, wheel
 
@@ -44,11 +45,11 @@ def test_a_day_materialized_again_changes_nothing(turned: Wheel) -> None:
 def test_a_failed_blocking_check_leaves_redis_byte_for_byte(turned: Wheel) -> None:
     served = turned.cache.dump()
     row = next(row for batch in turned.store.scan(COLLECTIONS["G"]) for row in batch)
-    untrue = {**row, "preferred_category_vector": [0.5] * 7}
-    turned.store.put(COLLECTIONS["G"], [{**untrue, "_id": "bad", "user_id": "bad"}])
+    untrue = {"preferred_category_vector": [0.5] * 7, "evidence": {DAYS[0]: [[0, 0, 1, 0, 1, 1]]}}
+    turned.store.put(COLLECTIONS["G"], [{**row, **untrue, "_id": "bad", "user_id": "bad"}])
     result = turned.turn(DAYS[2])
     turned.store.delete(COLLECTIONS["G"], {"_id": "bad"})
-    assert not result.success
+    assert "profiles_are_normalised: bad: preferred_category_vector" in why_failed(result)
     assert turned.cache.dump() == served
 
 
@@ -74,9 +75,9 @@ def test_days_with_a_changed_day_redone_equal_a_build_in_order(
 
 
 def test_the_wheel_on_mongodb_over_the_wire_ends_with_the_same_digests(
-    turned: Wheel, tmp_path: Path, mongo_url: str
+    turned: Wheel, tmp_path: Path, wire_url: str
 ) -> None:
-    with wheel(tmp_path / "mongo", log_url=mongo_url) as on_mongo:
+    with wheel(tmp_path / "mongo", log_url=f"{wire_url}/wheel") as on_mongo:
         on_mongo.complete(*DAYS)
         assert on_mongo.digests() == turned.digests()
 

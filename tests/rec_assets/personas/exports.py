@@ -25,7 +25,7 @@ FIVE: Groups = (
 
 def planted(
     groups: Groups = FIVE, *, lead: float = 0.75, alike: float = 40.0, runs: int = 30,
-    prompts: Sequence[str] = (), seed: int = 1,
+    prompts: Sequence[str] = (), seed: int = 1, monolingual: bool = False,
 ) -> Activity:  # fmt: skip
     """People whose tastes are Dirichlet (concentration `alike`) around `lead` for their word."""
     draw = np.random.default_rng(seed)
@@ -37,6 +37,8 @@ def planted(
         )
         language = LANGUAGES[int(draw.choice(4, p=(0.7, 0.2, 0.05, 0.05)))]
         for run in range(1 + draw.poisson(runs)):
+            if not monolingual:
+                language = LANGUAGES[int(draw.choice(4, p=(0.7, 0.2, 0.05, 0.05)))]
             rows.append({
                 "person": person, "time": 1.7e9 + 86_400.0 * run + 3_600 * draw.integers(3),
                 "session": run, "category": str(draw.choice(CATEGORIES, p=c)),

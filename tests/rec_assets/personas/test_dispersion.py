@@ -9,7 +9,7 @@ MEAN = np.array([0.5, 0.3, 0.2])
 
 
 def counts(concentration: float, runs: int, people: int = 400) -> np.ndarray:
-    draw = np.random.default_rng(2)
+    draw = np.random.default_rng(12)
     tastes = draw.dirichlet(concentration * MEAN, size=people)
     return np.array([draw.multinomial(runs, taste) for taste in tastes]).astype(float)
 
