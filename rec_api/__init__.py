@@ -1,0 +1,1 @@
+"""The middle floor: the thin HTTP service that scores and logs."""

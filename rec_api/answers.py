@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from resources.options import CATEGORIES, OPTIONS
-from resources.records import Row, unpack
+from resources.packed_arrays import unpack
+from resources.records import Row
 
 Shares = Annotated[dict[str, float], Field(description="Category → probability.")]
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from rec_api.problems import Problem
 from resources.options import OPTION_INDEX, Option
-from resources.records import COLLECTIONS, Row, day_of, shard_of
+from resources.records import COLLECTIONS, Row
+from resources.row_keys import day_of, shard_of
 
 A, B, C, D = (COLLECTIONS[letter] for letter in "ABCD")
 E, K, L = (COLLECTIONS[letter] for letter in "EKL")

@@ -16,18 +16,11 @@ from rec_api.outbox import Outbox, Unit, Write
 from rec_api.scoring import maturity_of
 from rec_api.served import Embedding, Served
 from resources.log_store import StoreUnavailable
+from resources.packed_arrays import pack, unpack
 from resources.profile_blobs import MacroContext
 from resources.profile_cache import AsyncProfileCache, CacheUnavailable
-from resources.records import (
-    DocumentSnapshot,
-    FullDocument,
-    Row,
-    day_of,
-    digest_id,
-    pack,
-    to_row,
-    unpack,
-)
+from resources.records import DocumentSnapshot, FullDocument, Row, to_row
+from resources.row_keys import day_of, digest_id
 
 READ_CHARACTERS: Final = 20_000  # a document's kind shows in its first ten pages
 REBUILDS: Final = 32  # at once; a request beyond is left to a later one

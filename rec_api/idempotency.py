@@ -10,7 +10,8 @@ import msgspec
 from pydantic import BaseModel
 
 from rec_api.problems import Problem
-from resources.records import Row, digest_id
+from resources.records import Row
+from resources.row_keys import digest_id
 
 KEY_LENGTH: Final = 255
 HASH_FIELD: Final = "request_hash"  # on A, B and C: what the stored answer was asked with

@@ -16,7 +16,8 @@ from resources.log_store import StoreUnavailable
 from resources.options import Option
 from resources.paraphrase_client import ParaphraserError, Wish
 from resources.profile_cache import CacheUnavailable
-from resources.records import CorrectionHistory, ParaphraseEvent, Row, digest_id, to_row
+from resources.records import CorrectionHistory, ParaphraseEvent, Row, to_row
+from resources.row_keys import digest_id
 from resources.text_language import detect_language
 
 if TYPE_CHECKING:

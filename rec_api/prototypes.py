@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from resources.log_store import LogStore
 from resources.options import CATEGORIES
+from resources.packed_arrays import pack, unpack
 from resources.preferences import Floats
-from resources.records import PROTOTYPES, Row, digest_id, pack, unpack
+from resources.records import PROTOTYPES, Row
+from resources.row_keys import digest_id
 
 TEMPERATURES: Final = np.geomspace(0.02, 0.5, 25)
 Vectors = NDArray[np.float32]

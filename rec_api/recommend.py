@@ -18,7 +18,7 @@ from rec_api.served import Known
 from rec_api.service import origin_of
 from rec_api.shrinkage import decay
 from resources.preferences import Evidence
-from resources.records import day_of, digest_id
+from resources.row_keys import day_of, digest_id
 from resources.text_language import detect_language
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from rec_api.idempotency import session_id
 from rec_api.scoring import Inputs, Scores
 from rec_api.served import Embedding, Known
 from resources.options import CATEGORIES, OPTIONS, ranking
-from resources.records import ContextBlock, RecommendEvent, RecommendLog, Row, pack, to_row
+from resources.packed_arrays import pack
+from resources.records import ContextBlock, RecommendEvent, RecommendLog, Row, to_row
 
 POLICY: Final = "greedy"
 WORDS: Final = ("category", "intensity", "language")

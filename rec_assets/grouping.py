@@ -22,7 +22,7 @@ Ints = NDArray[np.int64]
 
 STABLE: Final = 0.75
 HALVES: Final = 10  # random splits into two halves for each k
-STARTS, HALF_STARTS = 10, 10  # K-Means initialisations (the best is kept), of all and of a half
+STARTS, HALF_STARTS = 10, 7  # K-Means initialisations (the best is kept), of all and of a half
 SAMPLE: Final = 20_000  # points that groups are looked for in
 HALF_SAMPLE, SILHOUETTE_SAMPLE = 2_000, 2_000
 

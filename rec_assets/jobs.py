@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dagster as dg
 
-
 CHAIN = {"recwheel/chain": "daily"}  # dagster.yaml lets one run with this tag go at a time
 
 load = dg.define_asset_job(

@@ -1,0 +1,1 @@
+"""The ground floor: settings, options, records, stores, encoder; knows nothing above it."""

@@ -1,4 +1,4 @@
-"""The records A–L: every collection, its fields, where people's text lies, what a digest covers.
+"""The records A–L: every collection, its fields, and where people's text lies.
 
 A record is a frozen struct in code and a plain document in a store. `created_at` is int64
 milliseconds UTC, `day` the ISO date of the chain's A (the partition), `arrived_on` the ISO date on
@@ -8,15 +8,9 @@ little-endian.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import zlib
-from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 SCHEMA_VERSION: Final = 1
 SHARDS: Final = 256
@@ -268,41 +262,6 @@ class ClusterMember(msgspec.Struct, frozen=True, kw_only=True):
     schema_version: int = SCHEMA_VERSION
 
 
-# What a digest of the wheel covers: ids, options, scores, choices, counts. Not latency, cache hits,
-# versions, arrival: those differ between two honest runs of the same seed.
-DIGEST_FIELDS: Final = {
-    "A": (
-        "_id", "user_id", "created_at", "day", "recommend_session_id", "doc_id", "context_hash",
-        "text_language", "restriction", "settings", "weights", "p_vec", "p_doc", "p_user",
-        "p_cluster", "scores", "reco_options", "profile_source", "cluster_id", "degraded",
-        "policy", "propensity",
-    ),
-    "B": (
-        "_id", "user_id", "created_at", "day", "recommend_session_id",
-        "source_recommend_event_id", "correction_history_id", "category", "intensity",
-        "language", "slate_position", "candidates",
-    ),
-    "C": (
-        "_id", "user_id", "created_at", "day", "recommend_session_id",
-        "source_recommend_event_id", "source_paraphrase_event_id", "accepted",
-        "selected_index", "edited",
-    ),
-    "H": (
-        "_id", "user_id", "day", "slate", "slate_scores", "executed", "category", "intensity",
-        "language", "changed", "accepted", "ground_truth", "match_metrics", "consistency_flag",
-        "error",
-    ),
-    "G": (
-        "_id", "evidence", "base", "preferred_category_vector", "preferred_strength_vector",
-        "preferred_language_vector", "recommend_accept_rate", "paraphrase_execution_count",
-        "user_embedding_v1", "cluster_id",
-    ),
-    "J": (
-        "_id", "centroid_embedding", "category_vector", "strength_vector", "language_vector",
-        "text_language_vector", "strength_by_category", "language_by_text_language", "user_count",
-    ),
-}  # fmt: skip
-
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -328,30 +287,3 @@ def from_row(kind: type[T], row: Row) -> T:
         return msgspec.convert(row, kind)
     except msgspec.ValidationError as error:
         raise SchemaError(f"{kind.__name__} {row.get('_id')!r}: {error}") from error
-
-
-def shard_of(user_id: str) -> int:
-    """crc32(user_id) mod 256: the unit in which per-user work is split."""
-    return zlib.crc32(user_id.encode("utf-8", "surrogatepass")) % SHARDS
-
-
-def day_of(created_at: int) -> str:
-    """The UTC date (ISO) of a time in milliseconds."""
-    return datetime.fromtimestamp(created_at / 1000, tz=UTC).date().isoformat()
-
-
-def digest_id(*parts: str) -> str:
-    """A 32-hex id that is the same for the same parts, in every process."""
-    # Lengths first: no character that a text may hold can move the border between two parts.
-    joined = "".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(joined, digest_size=16).hexdigest()
-
-
-def pack(array: NDArray[np.floating[Any]], kind: str = "<f4") -> str:
-    """Base64 of the array's bytes, `<f4` (embeddings) or `<f8` (A's vectors and scores)."""
-    return base64.b64encode(np.ascontiguousarray(array, dtype=kind).tobytes()).decode("ascii")
-
-
-def unpack(text: str, kind: str = "<f4") -> NDArray[Any]:
-    """The array of a base64 text, read-only, one dimension."""
-    return np.frombuffer(base64.b64decode(text), dtype=kind)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from resources.options import OPTIONS
+from resources.packed_arrays import pack
 from resources.records import (
     CorrectionHistory,
     ParaphraseEvent,
@@ -14,10 +15,9 @@ from resources.records import (
     Row,
     SelectionEvent,
     TrainingExample,
-    pack,
-    shard_of,
     to_row,
 )
+from resources.row_keys import shard_of
 
 DAY, NOON = "2026-03-02", 1_772_452_800_000
 SLATE = (("thesis", "strong", "ko"), ("thesis", "moderate", "ko"), ("report", "strong", "ko"))

@@ -1,0 +1,1 @@
+"""Exit criteria with intervals, and the report that shows them."""

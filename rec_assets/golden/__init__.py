@@ -1,0 +1,1 @@
+"""Golden data: H as a table for analysts and dashboards."""

@@ -1,0 +1,1 @@
+"""Personas: mined from raw data, edited by people; category vectors of the pool."""

@@ -1,0 +1,1 @@
+"""User profiles G: evidence per day and the preferences that follow."""

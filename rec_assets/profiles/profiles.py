@@ -19,7 +19,8 @@ from rec_assets.profiles.evidence import (
     totals,
 )
 from resources.preferences import Preferences
-from resources.records import Row, UserProfile, shard_of
+from resources.records import Row, UserProfile
+from resources.row_keys import shard_of
 
 DAY_MS = 86_400_000
 

@@ -1,0 +1,1 @@
+"""Persona bots that use the real service for a day."""

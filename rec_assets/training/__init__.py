@@ -1,0 +1,1 @@
+"""Training data H: one row per recommendation with what followed."""

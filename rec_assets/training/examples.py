@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from resources.options import OPTIONS, Option
+from resources.packed_arrays import unpack
 from resources.records import (
     ParaphraseEvent,
     RecommendEvent,
@@ -14,7 +15,6 @@ from resources.records import (
     SelectionEvent,
     TrainingExample,
     from_row,
-    unpack,
 )
 
 REJECTED_BUT_SELECTED = "rejected in C but selected in D"

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from resources.records import COLLECTIONS, DIGEST_FIELDS, Row
+from resources.records import COLLECTIONS, Row
+from resources.state_digest import DIGEST_FIELDS
 from tests.rec_api.conftest import SAMPLES, TEXT, Running, service_at
 
 START = 1_767_225_600_000  # 2026-01-01 in milliseconds

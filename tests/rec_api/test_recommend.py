@@ -9,9 +9,10 @@ import pytest
 from rec_api.answers import RecommendAnswer
 from rec_api.shrinkage import population_before_data
 from resources.options import CATEGORIES, OPTIONS
+from resources.packed_arrays import unpack
 from resources.preferences import Cluster, Evidence, ServedClusters, ServedProfile
 from resources.profile_cache import ProfileCache
-from resources.records import RecommendEvent, from_row, unpack
+from resources.records import RecommendEvent, from_row
 from tests.rec_api.conftest import TEXT, Running
 
 A, E, I_ = "editor_recommend_options", "context_block", "recommend_log"

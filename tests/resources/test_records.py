@@ -16,22 +16,19 @@ from hypothesis.extra.numpy import arrays
 
 from resources import records
 from resources.log_store import encode_row, refusal
+from resources.packed_arrays import pack, unpack
 from resources.records import (
     ALL_COLLECTIONS,
     COLLECTIONS,
-    DIGEST_FIELDS,
     SCHEMA_VERSION,
     SHARDS,
     TEXT_FIELDS,
     SchemaError,
-    day_of,
-    digest_id,
     from_row,
-    pack,
-    shard_of,
     to_row,
-    unpack,
 )
+from resources.row_keys import day_of, digest_id, shard_of
+from resources.state_digest import DIGEST_FIELDS
 from tests import builders
 
 KINDS: dict[str, type[msgspec.Struct]] = {

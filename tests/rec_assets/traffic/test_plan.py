@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rec_assets.traffic.plan import day_plan
 from rec_assets.traffic.population import draw_users
-from resources.records import day_of
+from resources.row_keys import day_of
 from tests.rec_assets.traffic.people import personas
 
 USERS = draw_users(personas(), 12, 7)
