@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -49,7 +50,7 @@ class Forwarder:
     def _run(self) -> None:
         pause = 0.1
         while not self._closing.is_set():
-            moved = self._step() if self._mine() else 0
+            moved = self._step() if self._mine() else self._look()
             pause = min(pause * 2, LONGEST_PAUSE) if self._outbox.store_away else 0.1
             if moved:
                 continue
@@ -69,8 +70,7 @@ class Forwarder:
         try:
             entries = self._outbox.window()
             if not entries:
-                self._see(away=False, asked=self._outbox.store_away)
-                return 0
+                return self._look()
             self._outbox.settle(entries, forward(self._store, entries))
             self._see(away=False)
             return len(entries)
@@ -81,9 +81,15 @@ class Forwarder:
             self._see(away=True)
         return 0
 
-    def _see(self, *, away: bool, asked: bool = False) -> None:
-        if asked:
-            self._store.ping()
+    def _look(self) -> int:
+        """With nothing to forward, ask a store that was away whether it is back; always 0."""
+        if self._outbox.store_away:
+            with suppress(StoreUnavailable):
+                self._store.ping()
+                self._see(away=False)
+        return 0
+
+    def _see(self, *, away: bool) -> None:
         if away != self._outbox.store_away:
             log.warning("log store away" if away else "log store is back")
         self._outbox.store_away = away

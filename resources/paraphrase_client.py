@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -12,6 +13,7 @@ from resources.settings import Settings
 from resources.text_language import detect_language
 
 NAMES: Final = {"ko": "Korean", "en": "English", "ja": "Japanese", "zh": "Chinese"}
+INLINE_LENGTH: Final = 500  # characters: about a millisecond of rules
 HOW: Final = {
     "weak": "Change as little as possible: smooth words and grammar only.",
     "moderate": "Rewrite clearly and keep the structure.",
@@ -65,7 +67,10 @@ class EmbeddedParaphraser:
     async def candidates(self, wish: Wish) -> list[str]:
         """Three candidates."""
         language = detect_language(wish.text) or wish.language
-        return rewrite(wish.text, language, wish.category, wish.intensity)
+        asked = (wish.text, language, wish.category, wish.intensity)
+        if len(wish.text) <= INLINE_LENGTH:
+            return rewrite(*asked)
+        return await asyncio.to_thread(rewrite, *asked)
 
     async def close(self) -> None:
         """Nothing is held."""

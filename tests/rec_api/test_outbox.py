@@ -240,3 +240,16 @@ def test_of_two_processes_on_one_file_one_forwards(tmp_path: Path, store: Flaky)
             first.commit([unit(f"a{k}")])
             second.commit([unit(f"b{k}")])
         until(lambda: store.count(A) == 100)
+
+
+def test_a_process_that_does_not_forward_sees_the_store_come_back(
+    tmp_path: Path, store: Flaky
+) -> None:
+    with forwarding(tmp_path, store) as first, forwarding(tmp_path, store) as second:
+        first.commit([unit("1")])
+        until(lambda: first.backlog()["waiting"] == 0)
+        store.away = True
+        second.commit([unit("2")])
+        until(lambda: second.store_away)
+        store.away = False
+        until(lambda: not second.store_away and not first.store_away)
