@@ -17,6 +17,7 @@ import httpx
 from resources.settings import REPOSITORY, Settings
 
 START_SECONDS = 60.0
+READY_SECONDS = 60.0
 
 
 class ServiceUnavailable(ConnectionError):
@@ -61,6 +62,26 @@ def simulator_key(settings: Settings) -> str:
     if not given and not kept.exists():
         raise ServiceUnavailable(f"no REC_API_KEY is set and {kept} is missing: run recwheel key")
     return given or kept.read_text(encoding="ascii").strip()
+
+
+def await_ready(endpoint: Endpoint) -> None:
+    """Return once the service is ready and what it accepted has reached the log store.
+
+    Its /readyz also makes it follow the served version. ServiceUnavailable when it takes too long.
+    """
+    deadline, answer = time.monotonic() + READY_SECONDS, "no answer"
+    while time.monotonic() < deadline:
+        try:
+            reply = httpx.get(f"{endpoint.url}/readyz", timeout=10.0)
+            answer = reply.text[:300]
+            if reply.is_success and reply.json()["outbox"]["waiting"] == 0:
+                return
+        except httpx.HTTPError as error:
+            answer = type(error).__name__
+        time.sleep(0.1)
+    raise ServiceUnavailable(
+        f"the service at {endpoint.url} was not ready in {READY_SECONDS:.0f} seconds: {answer}"
+    )
 
 
 def url_in(port_file: Path) -> str | None:

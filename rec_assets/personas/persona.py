@@ -56,9 +56,8 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     position_bias: float  # utility lost per unit of ln(1 + position)
     satisficing: float  # chance to take the first good enough option, unweighed
-    good_enough: float  # match (0 to 1) from which on an option is good enough
     sensitivity: float  # utility of a full match over none
-    leave: float  # chance to leave when all there is meets the wish halfway
+    leave: float  # chance to leave an option that meets the wish halfway
     strictness: float  # log-odds of acceptance lost from a full match to none
 
 

@@ -51,7 +51,7 @@ RANGES: Final = {
     "concentrations.accept": _SIZE, "concentrations.custom": _SIZE, "concentrations.hours": _SIZE,
     "activity.log_mean": (-10.0, 20.0), "activity.log_sd": (0.0, 5.0),
     "choice.position_bias": (-10.0, 10.0), "choice.satisficing": _RATE,
-    "choice.good_enough": _RATE, "choice.sensitivity": (0.0, 50.0),
+    "choice.sensitivity": (0.0, 50.0),
     "choice.leave": (1e-6, 1 - 1e-6), "choice.strictness": (0.0, 50.0),
 }  # fmt: skip
 SLACK: Final = 0.02  # shares are written with four digits and edited by people

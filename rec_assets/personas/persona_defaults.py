@@ -16,7 +16,6 @@ SAME_LANGUAGE: Final = 0.8  # share of texts answered in their own language
 CHOICE: Final = {
     "position_bias": 0.5,
     "satisficing": 0.3,
-    "good_enough": 0.8,
     "sensitivity": 5.0,
     "leave": 0.1,
     "strictness": 3.0,

@@ -11,7 +11,7 @@ from rec_assets.partitions import daily
 from rec_assets.personas.assets import category_prototypes, personas
 from rec_assets.personas.stored import read_stored
 from rec_assets.plots import columns, markdown_image
-from rec_assets.traffic.driver import DayTraffic, run_day
+from rec_assets.traffic.driver import DayTraffic, TrafficError, run_day
 from rec_assets.traffic.plan import SessionPlan, day_plan
 from rec_assets.traffic.population import draw_users
 from rec_assets.traffic.progress import counter
@@ -22,6 +22,7 @@ from resources.dagster_resources import ServiceResource
 from resources.log_store import LogStore
 from resources.profile_cache import ProfileCache
 from resources.records import WISHES
+from resources.service_process import ServiceUnavailable, await_ready
 from resources.settings import Settings
 
 
@@ -32,7 +33,6 @@ from resources.settings import Settings
     kinds={"fastapi"},
     owners=["team:data-platform"],
     code_version="1",
-    retry_policy=dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL),
 )
 def simulated_traffic(
     context: dg.AssetExecutionContext,
@@ -48,17 +48,24 @@ def simulated_traffic(
     if plan and log_store.count(WISHES, {"day": day}) == len(plan):
         return dg.MaterializeResult(metadata={"sessions": len(plan), "already_stood": True})
     _be_ready(day, settings, log_store, profile_cache)
-    with service.running() as endpoint:
-        traffic = run_day(
-            plan,
-            users,
-            base_url=endpoint.url,
-            api_key=endpoint.api_key,
-            shelf=Shelf(split(read_pool(settings.contexts)).bots),
-            seed=settings.seed,
-            concurrency=settings.concurrency,
-            progress=counter(day, len(plan), context.log.info),
-        )
+    shelf = Shelf(split(read_pool(settings.contexts)).bots)
+    try:
+        with service.running() as endpoint:
+            await_ready(endpoint)
+            traffic = run_day(
+                plan,
+                users,
+                base_url=endpoint.url,
+                api_key=endpoint.api_key,
+                shelf=shelf,
+                seed=settings.seed,
+                concurrency=settings.concurrency,
+                progress=counter(day, len(plan), context.log.info),
+            )
+            await_ready(endpoint)
+    except (TrafficError, ServiceUnavailable) as error:
+        # Sessions that stand are answered from the store: a second try doubles nothing.
+        raise dg.RetryRequested(max_retries=2, seconds_to_wait=5) from error
     log_store.append(WISHES, traffic.wishes)
     manifests.complete(log_store, "simulated_traffic", day, sessions=traffic.sessions)
     return dg.MaterializeResult(metadata=_metadata(traffic, plan))

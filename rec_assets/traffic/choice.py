@@ -1,16 +1,16 @@
-"""How a bot chooses: satisficing, then a multinomial logit with position bias. Not the ranker.
+"""How a bot chooses from a list: it settles on one option, then keeps it, changes it or leaves.
 
-A bot knows what it wants (its wish) and sees the list, not its scores. With chance `satisficing` it
-reads from the top and takes the first option that is good enough (Simon 1955; Caplin, Dean and
-Martin 2011). Else, or if none is, it weighs all of them (McFadden 1974):
+First it settles (this is not the ranker's formula): with chance `satisficing` on the top one, else
+by a multinomial logit with position bias over those shown (Simon 1955; McFadden 1974),
 
-    V(shown j)  = sensitivity · match(j, wish) - position_bias · ln(1 + j)
-    V(change)   = sensitivity · m̄ + ln(change / (1 - change)),   only if the wish is not shown
-    V(leave)    = sensitivity · ½ + ln(leave / (1 - leave))
+    V(shown j) = sensitivity · match(j, wish) - position_bias · ln(1 + j).
 
-`match` is a number from 0 to 1. `change` is the chance that a person whose setting is not the wish
-changes it: custom_rate over the chance that two of the person's wishes differ; m̄ is the mean match
-of two wishes that differ. So with one such option shown, V says exactly `change`.
+Then, unless that is the wish, it leaves with log-odds logit(leave) + sensitivity · (½ - match), or
+else does what people of the export do with a setting that is not what they want: with chance
+`change` they set what they want, otherwise they run it as it is. `change` is custom_rate over the
+chance that two of the person's wishes differ. It competes with the option that was settled on,
+not with each one shown: a flat logit over both would let a long list of near misses drown it
+(the red-bus, blue-bus problem), and bots would no longer run what the export's people run.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from rec_assets.personas.persona import Choice
 from rec_assets.traffic.population import BotUser
-from resources.options import INTENSITIES, OPTIONS, Option
+from resources.options import INTENSITIES, Option
 
 Floats = NDArray[np.float64]
 # What each word is worth to a person who wants all three; an intensity one step off is half met.
@@ -34,16 +34,8 @@ _STEP: Final = {word: step for step, word in enumerate(INTENSITIES)}
 
 
 @dataclass(frozen=True, slots=True)
-class Habit:
-    """What a bot's tastes say about changing an option: see the module's formula."""
-
-    change: float
-    mean_miss: float  # m̄
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
-    """What a bot does with a list: `option` None means it leaves, `position` None it changed it."""
+    """What a bot does with a list: `option` None: it leaves; `position` None: it is not shown."""
 
     option: Option | None
     position: int | None
@@ -60,39 +52,53 @@ def match(option: Option, wish: Option) -> float:
     )
 
 
-MATCHES: Final[Floats] = np.array([[match(one, other) for other in OPTIONS] for one in OPTIONS])
+def change_rate(user: BotUser) -> float:
+    """Chance that the user, finding another option set than the wish, sets the wish.
+
+    In an export a change shows only where two wishes in a row differ: custom_rate over that chance.
+    """
+    differ = 1 - float((user.tastes**2).sum())
+    return _inside(user.custom_rate / max(differ, 1e-9))
 
 
-def habit(user: BotUser) -> Habit:
-    """`change` and m̄ of a user, from its custom_rate and its tastes over the 84 options."""
-    tastes = user.tastes.reshape(-1)
-    same = float((tastes**2).sum())
-    differ = max(1 - same, 1e-9)
-    mean_miss = (float(((MATCHES @ tastes) * tastes).sum()) - same) / differ
-    return Habit(_inside(user.custom_rate / differ), mean_miss)
-
-
-def probabilities(slate: Sequence[Option], wish: Option, choice: Choice, own: Habit) -> Floats:
-    """Chances of taking each shown option, changing it, leaving: shape (len(slate) + 2,), sum 1."""
+def settling(slate: Sequence[Option], wish: Option, choice: Choice) -> Floats:
+    """Chances to settle on each shown option first: shape (len(slate),), sum 1."""
     matches = np.array([match(option, wish) for option in slate])
-    at_once = np.zeros(len(slate) + 2)
-    at_once[np.flatnonzero(matches >= choice.good_enough)[:1]] = choice.satisficing
-    bias = choice.position_bias * np.log1p(np.arange(len(slate)))
-    change = choice.sensitivity * own.mean_miss + _logit(own.change)
-    leave = choice.sensitivity / 2 + _logit(choice.leave)
-    utilities = np.array(
-        [*(choice.sensitivity * matches - bias), -np.inf if wish in slate else change, leave]
+    utilities = choice.sensitivity * matches - choice.position_bias * np.log1p(
+        np.arange(len(slate))
     )
     weighed = np.exp(utilities - utilities.max())
-    chances: Floats = at_once + (1 - at_once.sum()) * weighed / weighed.sum()
+    chances: Floats = (1 - choice.satisficing) * weighed / weighed.sum()
+    chances[0] += choice.satisficing
+    return chances
+
+
+def probabilities(slate: Sequence[Option], wish: Option, choice: Choice, change: float) -> Floats:
+    """Chances of running each shown option, a wish that is not shown, and of leaving.
+
+    Shape (len(slate) + 2,), sum 1. A wish that is shown is changed to in its place on the list.
+    An empty list is left, or changed to the wish.
+    """
+    if not slate:
+        return np.array([change, 1 - change])
+    settled = settling(slate, wish, choice)
+    matches = np.array([match(option, wish) for option in slate])
+    missed = np.array([option != wish for option in slate])
+    leaves = missed * _sigmoid(_logit(_inside(choice.leave)) + choice.sensitivity * (0.5 - matches))
+    changes = missed * (1 - leaves) * change
+    chances = np.zeros(len(slate) + 2)
+    chances[: len(slate)] = settled * (1 - leaves - changes)
+    place = slate.index(wish) if wish in slate else len(slate)
+    chances[place] += settled @ changes
+    chances[-1] = settled @ leaves
     return chances
 
 
 def decide(
-    slate: Sequence[Option], wish: Option, choice: Choice, own: Habit, draw: np.random.Generator
+    slate: Sequence[Option], wish: Option, choice: Choice, change: float, draw: np.random.Generator
 ) -> Decision:
     """One draw from `probabilities`."""
-    chances = probabilities(slate, wish, choice, own)
+    chances = probabilities(slate, wish, choice, change)
     position = int(draw.choice(len(chances), p=chances / chances.sum()))
     if position < len(slate):
         return Decision(slate[position], position)
@@ -102,7 +108,7 @@ def decide(
 def accept_chance(executed: Option, wish: Option, user: BotUser) -> float:
     """The user's accept rate where the wish is met; less, in log-odds, the less it is."""
     missing = user.choice.strictness * (1 - match(executed, wish))
-    return float(1 / (1 + np.exp(missing - _logit(_inside(user.accept_rate)))))
+    return float(_sigmoid(np.array(_logit(_inside(user.accept_rate)) - missing)))
 
 
 def candidate_index(candidates: int, choice: Choice, draw: np.random.Generator) -> int:
@@ -128,3 +134,8 @@ def _inside(share: float) -> float:
 
 def _logit(share: float) -> float:
     return float(np.log(share / (1 - share)))
+
+
+def _sigmoid(log_odds: Floats) -> Floats:
+    odds: Floats = 1 / (1 + np.exp(-log_odds))
+    return odds

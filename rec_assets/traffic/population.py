@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from rec_assets.traffic.draws import generator
 from resources.options import CATEGORIES, INTENSITIES, LANGUAGES
 
 Floats = NDArray[np.float64]
-FEWEST: Final = 5  # users of a persona, where there are at least 12 users for each
+FEWEST: Final = 10  # users of a persona, where there are at least 12 for each: to judge some of
 _FLOOR: Final = 1e-6  # of a share, so that a Dirichlet is defined
 
 
@@ -62,17 +63,20 @@ def draw_users(personas: Sequence[Persona], users: int, seed: int) -> list[BotUs
     Every preference is Dirichlet, every rate Beta around the persona's with its concentrations,
     activity log-normal. ValueError when there are fewer users than personas.
     """
-    counts = allot(personas, users)
-    owners = [one for one, count in zip(personas, counts, strict=True) for _ in range(count)]
+    owners = [
+        (persona, activity)
+        for persona, count in zip(personas, allot(personas, users), strict=True)
+        for activity in _activities(persona, count, seed)
+    ]
     ids = [f"sim-{number:05d}" for number in range(1, users + 1)]
     return [
-        _draw_user(persona, user_id, generator(seed, "user", user_id))
-        for persona, user_id in zip(owners, ids, strict=True)
+        _draw_user(persona, activity, user_id, generator(seed, "user", user_id))
+        for user_id, (persona, activity) in zip(ids, owners, strict=True)
     ]
 
 
 def allot(personas: Sequence[Persona], users: int) -> list[int]:
-    """Users of each persona by share (largest remainder), at least 5 where there are 12 for each.
+    """Users of each persona by share (largest remainder), at least 10 where there are 12 for each.
 
     Those added to a small persona come from the largest ones.
     """
@@ -93,7 +97,21 @@ def allot(personas: Sequence[Persona], users: int) -> list[int]:
     return [int(count) for count in counts]
 
 
-def _draw_user(persona: Persona, user_id: str, draw: np.random.Generator) -> BotUser:
+def _activities(persona: Persona, users: int, seed: int) -> list[float]:
+    """Log-normal weights, one from each of `users` equally likely strata, in a drawn order.
+
+    Stratified (Latin hypercube): the same tail as independent draws, but ten users of a small
+    persona are never all idle by chance.
+    """
+    draw = generator(seed, "activity", persona.name)
+    ranks = (draw.permutation(users) + draw.random(users)) / users
+    normal = NormalDist(persona.activity.log_mean, max(persona.activity.log_sd, 1e-9))
+    return [math.exp(normal.inv_cdf(min(max(rank, 1e-9), 1 - 1e-9))) for rank in ranks]
+
+
+def _draw_user(
+    persona: Persona, activity: float, user_id: str, draw: np.random.Generator
+) -> BotUser:
     alike = persona.concentrations
     intensity, language = persona.intensity_by_category, persona.language_by_text_language
     return BotUser(
@@ -108,7 +126,7 @@ def _draw_user(persona: Persona, user_id: str, draw: np.random.Generator) -> Bot
             [_around(language[word], LANGUAGES, alike.language, draw) for word in LANGUAGES]
         ),
         hours=_dirichlet(np.array(persona.hours), alike.hours, draw),
-        activity=math.exp(draw.normal(persona.activity.log_mean, persona.activity.log_sd)),
+        activity=activity,
         accept_rate=_rate(persona.accept_rate, alike.accept, draw),
         custom_rate=_rate(persona.custom_rate, alike.custom, draw),
         edit_rate=_rate(persona.edit_rate, alike.accept, draw),

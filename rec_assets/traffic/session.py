@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from rec_assets.traffic.choice import Decision, accept_chance, candidate_index, decide, habit
+from rec_assets.traffic.choice import Decision, accept_chance, candidate_index, change_rate, decide
 from rec_assets.traffic.draws import generator
 from rec_assets.traffic.plan import SessionPlan
 from rec_assets.traffic.population import BotUser
@@ -78,7 +78,7 @@ async def play(user: BotUser, plan: SessionPlan, shelf: Shelf, seed: int, call: 
     times = _times(plan, draws("times"))
     asked = await _ask(user, plan, document, times, call)
     slate = [Option(o["category"], o["intensity"], o["language"]) for o in asked["reco_options"]]
-    decision = decide(slate, wish.option, user.choice, habit(user), draws("choice"))
+    decision = decide(slate, wish.option, user.choice, change_rate(user), draws("choice"))
     ending = "left"
     if decision.option is not None:
         rewritten = await call(

@@ -21,7 +21,7 @@ def selections(bias: float, first: float, total: int = 3, rows: int = 20_000) ->
 def test_the_bots_own_model_is_found_again(bias: float, first: float) -> None:
     choice, assumed = fit_choice(selections(bias, first))
     assert (choice.position_bias, choice.satisficing) == pytest.approx((bias, first), abs=0.08)
-    assert assumed == [f"choice.{p}" for p in ("good_enough", "leave", "sensitivity", "strictness")]
+    assert assumed == [f"choice.{p}" for p in ("leave", "sensitivity", "strictness")]
 
 
 def test_satisficing_that_the_data_do_not_ask_for_is_the_default_and_marked() -> None:

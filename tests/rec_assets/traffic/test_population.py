@@ -19,9 +19,9 @@ def test_users_are_shared_out_by_share_and_add_up() -> None:
     assert allot(shared(0.5, 0.3, 0.2), 101) == [51, 30, 20]
 
 
-def test_a_small_persona_has_five_users_where_there_are_twelve_for_each() -> None:
+def test_a_small_persona_has_ten_users_where_there_are_twelve_for_each() -> None:
     many = shared(0.98, 0.01, 0.01)
-    assert allot(many, 36) == [26, 5, 5]
+    assert allot(many, 36) == [16, 10, 10]
     assert allot(many, 35) == [33, 1, 1]
 
 
