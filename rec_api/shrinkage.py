@@ -7,6 +7,7 @@ and its price measured.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -23,12 +24,20 @@ STRENGTH: Final = 8.0
 STRENGTH_BY_CATEGORY: Final = 12.0
 LANGUAGE: Final = 12.0
 LANGUAGE_BY_TEXT_LANGUAGE: Final = 24.0
+# What one user counts for in a group, at most. Users of a group differ as if drawn around it with
+# 12 pseudo-counts (STRENGTH_BY_CATEGORY); then the mean of the group is best estimated with weights
+# N / (1 + N / 12), not N: one busy person is no group.
+SATURATION: Final = 12.0
 STRENGTH_BEFORE_DATA: Final = (0.3, 0.4, 0.3)
 OWN, HOUSE, SPREAD = 0.7, 0.2, 0.1  # language, before data: the text's, the house's, any
 
 
 def weight(accepted: bool, changed: bool) -> float:
-    """Evidence of one executed session: 1 if accepted, else 0.6; × 1.5 if changed by the person."""
+    """Evidence of one executed session: 1 if accepted, else 0.6; × 1.5 if changed by the person.
+
+    Changed: another option was run than the one that came first. What comes first is run by people
+    who did not look further, too, so it says less.
+    """
     return (ACCEPTED if accepted else REJECTED) * (CHANGED_FACTOR if changed else 1.0)
 
 
@@ -58,6 +67,15 @@ def _language_row(house: str, text_language: str | None) -> Floats:
     row[LANGUAGES.index(house)] += HOUSE
     row[LANGUAGES.index(text_language or house)] += OWN
     return row
+
+
+def pooled(evidence: Iterable[Evidence]) -> Evidence:
+    """A group's evidence: its users' added up in their order, each saturating at 12 sessions."""
+    total = Evidence.none()
+    for counts in evidence:
+        own = counts.scaled(SATURATION / (SATURATION + float(counts.ci.sum())))
+        total = Evidence(total.ci + own.ci, total.ltl + own.ltl, total.n + own.n)
+    return total
 
 
 def population(total: Evidence, house_language: str) -> Preferences:

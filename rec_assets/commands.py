@@ -233,20 +233,20 @@ def _status(settings: Settings, store: LogStore) -> dict[str, Any]:
 
 
 def _result(console: Console, settings: Settings, store: LogStore) -> dict[str, Any]:
-    from rec_assets.evaluation.sampler import NEUTRAL
     from rec_assets.evaluation.stored import read_sample
     from rec_assets.showing import show_sampled, show_status
     from resources.encoder import open_encoder
 
     figures = _status(settings, store)
     show_status(console, figures)
-    sampled = read_sample(store, settings, open_encoder(settings.encoder), figures["days"][-1])
-    show_sampled(console, NEUTRAL, sampled)
+    encoder = open_encoder(settings.encoder)
+    text, sampled = read_sample(store, settings, encoder, figures["days"][-1])
+    show_sampled(console, text, sampled)
     console.print(f"\nreport: {settings.home}/reports/{figures['days'][-1]}.html", markup=False)
     asker = sampled[0].user_id if sampled else "sim-00001"
     console.print("to try it:  recwheel up   and then", markup=False)
-    console.print(curl(settings, asker, NEUTRAL), markup=False, soft_wrap=True)
-    return {**figures, "sample": [asdict(one) for one in sampled]}
+    console.print(curl(settings, asker, text), markup=False, soft_wrap=True)
+    return {**figures, "text": text, "sample": [asdict(one) for one in sampled]}
 
 
 def curl(settings: Settings, user: str, text: str) -> str:

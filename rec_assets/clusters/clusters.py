@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rec_api.shrinkage import CLUSTER, embedding, population, shrink_group, shrink_user
+from rec_api.shrinkage import CLUSTER, embedding, pooled, population, shrink_group, shrink_user
 from rec_assets.grouping import choose_groups, match_centroids, nearest
 from rec_assets.profiles.evidence import evidence_at
 from resources.preferences import Cluster, Evidence, Floats, Preferences
@@ -24,13 +24,6 @@ class Crowd:
 
     users: tuple[str, ...]
     evidence: tuple[Evidence, ...]
-
-    def total(self) -> Evidence:
-        """Everybody's evidence added up, in the order of the users."""
-        total = Evidence.none()
-        for counts in self.evidence:
-            total = Evidence(total.ci + counts.ci, total.ltl + counts.ltl, total.n + counts.n)
-        return total
 
 
 @dataclass(frozen=True)
@@ -77,7 +70,7 @@ def group_users(
     one that is gone does not come back as another group's. With fewer users than groups could be
     told apart there is the population alone.
     """
-    total = crowd.total()
+    total = pooled(crowd.evidence)
     everybody = population(total, house_language)
     whole = Cluster(POPULATION, everybody, embedding(everybody), len(crowd.users))
     if len(crowd.users) < 2 * KS[0]:
@@ -127,8 +120,8 @@ def _names(
 def _cluster(
     name: str, crowd: Crowd, members: NDArray[np.int64], centroid: Floats, above: Preferences
 ) -> Cluster:
-    within = Crowd((), tuple(crowd.evidence[k] for k in members))
-    return Cluster(name, shrink_group(within.total(), above, CLUSTER), centroid, len(members))
+    within = pooled(crowd.evidence[k] for k in members)
+    return Cluster(name, shrink_group(within, above, CLUSTER), centroid, len(members))
 
 
 def cluster_row(day: str, cluster: Cluster) -> ClusterProfile:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from rec_api.scoring import TERMS
 from rec_assets.evaluation.judgement import JudgeText, Served, first_option
 from rec_assets.personas.persona import Persona
 from rec_assets.traffic.population import BotUser
 
-NEUTRAL: Final = "내일 오전까지 내용을 정리해서 다시 알려드리겠습니다."
 SHOWN: Final = 3
 
 
@@ -24,6 +25,18 @@ class Sampled:
     option: str
     score: float
     contributions: dict[str, float]
+
+
+def most_neutral(texts: Sequence[JudgeText], language: str) -> JudgeText | None:
+    """The judge text of a language whose category the encoder is least sure of (entropy)."""
+    own = [t for t in texts if t.language == language and t.distribution is not None]
+    return max(own, key=lambda t: (_entropy(t), t.text), default=None)
+
+
+def _entropy(text: JudgeText) -> float:
+    p = text.distribution
+    assert p is not None
+    return float(-(p * np.log(p)).sum())
 
 
 def sample(

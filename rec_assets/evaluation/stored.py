@@ -10,7 +10,7 @@ from rec_assets.clusters.publication import served_clusters, served_profiles
 from rec_assets.clusters.stored import read_clusters, read_members
 from rec_assets.evaluation.criteria import ChainCounts, Figures, count_chains, exit_criteria
 from rec_assets.evaluation.judgement import JudgeText, Served, Verdict, judge
-from rec_assets.evaluation.sampler import NEUTRAL, Sampled, sample
+from rec_assets.evaluation.sampler import Sampled, most_neutral, sample
 from rec_assets.personas.stored import read_stored
 from rec_assets.traffic.population import draw_users
 from resources.context_pool import read_pool, split
@@ -88,13 +88,11 @@ def read_criteria(
 
 def read_sample(
     store: LogStore, settings: Settings, encoder: Encoder | None, day: str
-) -> list[Sampled]:
-    """One neutral sentence as the busiest users of up to three personas see it."""
-    prototypes = load_prototypes(store, encoder.version) if encoder else None
-    says = None
-    if encoder is not None and prototypes is not None:
-        says = category_distribution(encoder.encode([NEUTRAL])[0], prototypes)
-    text = JudgeText(NEUTRAL, "none", "ko", says, detect_language(NEUTRAL))
+) -> tuple[str, list[Sampled]]:
+    """The most neutral judge text, and how the busiest users of up to three personas see it."""
+    text = most_neutral(read_judge_texts(store, settings, encoder), settings.house_language)
     personas = read_stored(store)
+    if text is None or not personas:
+        return "", []
     users = draw_users(personas, settings.users, settings.seed)
-    return sample(text, users, personas, read_served(store, settings, day))
+    return text.text, sample(text, users, personas, read_served(store, settings, day))

@@ -11,6 +11,7 @@ from rec_assets.partitions import daily
 from rec_assets.personas.assets import category_prototypes, personas
 from rec_assets.personas.stored import read_stored
 from rec_assets.plots import columns, markdown_image
+from rec_assets.profiles.evidence import days_between
 from rec_assets.traffic.driver import DayTraffic, TrafficError, run_day
 from rec_assets.traffic.plan import SessionPlan, day_plan
 from rec_assets.traffic.population import draw_users
@@ -44,10 +45,12 @@ def simulated_traffic(
     """A, B, C, D, E, I, K, L of a day's persona bots, all over HTTP; their wishes kept apart."""
     day = context.partition_key
     users = draw_users(read_stored(log_store), settings.users, settings.seed)
-    plan = day_plan(users, day, settings.sessions_per_day, settings.seed)
+    first = settings.first_day(datetime.now(UTC)).isoformat()
+    turn = days_between(first, day)
+    plan = day_plan(users, day, settings.sessions_per_day, settings.seed, turn)
     if plan and log_store.count(WISHES, {"day": day}) == len(plan):
         return dg.MaterializeResult(metadata={"sessions": len(plan), "already_stood": True})
-    _be_ready(day, settings, log_store, profile_cache)
+    _be_ready(day, first, log_store, profile_cache)
     shelf = Shelf(split(read_pool(settings.contexts)).bots)
     try:
         with service.running() as endpoint:
@@ -71,11 +74,11 @@ def simulated_traffic(
     return dg.MaterializeResult(metadata=_metadata(traffic, plan))
 
 
-def _be_ready(day: str, settings: Settings, store: LogStore, cache: ProfileCache) -> None:
+def _be_ready(day: str, first: str, store: LogStore, cache: ProfileCache) -> None:
     served = cache.served_version()
     reason = why_not_yet(
         day,
-        first_day=settings.first_day(datetime.now(UTC)).isoformat(),
+        first_day=first,
         served_day=served.day if served else None,
         day_before_complete=manifests.read(store, "cluster_profiles", day_before(day)) is not None,
     )

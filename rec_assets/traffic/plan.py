@@ -27,37 +27,44 @@ class SessionPlan:
 
     user_id: str
     day: str
+    turn: int  # days since the wheel's first
     number: int  # of the user's sessions of the day, from 1, in order of time
     start: int
     end: int
 
 
-def day_plan(users: Sequence[BotUser], day: str, sessions: int, seed: int) -> list[SessionPlan]:
-    """Exactly `sessions` sessions, by user and number; a user's do not overlap or pass midnight."""
+def day_plan(
+    users: Sequence[BotUser], day: str, sessions: int, seed: int, turn: int
+) -> list[SessionPlan]:
+    """Exactly `sessions` sessions, by user and number; a user's do not overlap or pass midnight.
+
+    `turn` counts days since the wheel's first. Draws are keyed by it, not by the date: a seed gives
+    the same traffic on whatever day it is begun.
+    """
     if not users and sessions:
         raise ValueError(f"no simulated users for the {sessions} sessions of {day}")
     midnight = int(datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC).timestamp())
     return [
-        SessionPlan(user.user_id, day, number, midnight * 1000 + start, midnight * 1000 + end)
-        for user, count in zip(users, _allot(users, day, sessions, seed), strict=True)
-        for number, (start, end) in enumerate(_times(user, count, day, seed), start=1)
+        SessionPlan(user.user_id, day, turn, number, midnight * 1000 + start, midnight * 1000 + end)
+        for user, count in zip(users, _allot(users, turn, sessions, seed), strict=True)
+        for number, (start, end) in enumerate(_times(user, count, turn, seed), start=1)
     ]
 
 
-def _allot(users: Sequence[BotUser], day: str, sessions: int, seed: int) -> list[int]:
+def _allot(users: Sequence[BotUser], turn: int, sessions: int, seed: int) -> list[int]:
     """Multinomial over the users' activities."""
     if not users:
         return []
     weights = np.array([user.activity for user in users])
-    counts = generator(seed, day, "plan").multinomial(sessions, weights / weights.sum())
+    counts = generator(seed, turn, "plan").multinomial(sessions, weights / weights.sum())
     return [int(count) for count in counts]
 
 
-def _times(user: BotUser, count: int, day: str, seed: int) -> list[tuple[int, int]]:
+def _times(user: BotUser, count: int, turn: int, seed: int) -> list[tuple[int, int]]:
     """Starts and ends (ms after midnight): sittings begin by the user's hours, runs follow on."""
     if not count:
         return []
-    draw = generator(seed, day, user.user_id, "times")
+    draw = generator(seed, turn, user.user_id, "times")
     lengths = np.minimum(MEDIAN_MS * np.exp(draw.normal(0, LOG_SD, count)), LONGEST_MS)
     if lengths.sum() > 0.9 * DAY_MS:  # more sessions than fit: all of them shorter
         lengths *= 0.9 * DAY_MS / lengths.sum()

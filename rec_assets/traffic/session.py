@@ -69,7 +69,7 @@ async def play(user: BotUser, plan: SessionPlan, shelf: Shelf, seed: int, call: 
     """The whole session; what `call` raises passes through."""
 
     def draws(step: str) -> np.random.Generator:
-        return generator(seed, plan.day, user.user_id, plan.number, step)
+        return generator(seed, plan.turn, user.user_id, plan.number, step)
 
     wish = draw_wish(user, shelf, draws("wish"))
     document = shelf.compose(

@@ -7,7 +7,15 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from rec_api.shrinkage import CLUSTER, embedding, population, shrink_group, shrink_user
+from rec_api.shrinkage import (
+    CLUSTER,
+    SATURATION,
+    embedding,
+    pooled,
+    population,
+    shrink_group,
+    shrink_user,
+)
 from rec_assets.clusters.clusters import (
     POPULATION,
     Crowd,
@@ -121,8 +129,10 @@ def test_j_is_normalised_in_every_block() -> None:
 def test_a_group_is_its_members_evidence_shrunk_to_the_populations() -> None:
     crowd, name = crowd_of(SIX), by_taste(FIRST)["3-1-3"]
     own = [e for u, e in zip(crowd.users, crowd.evidence, strict=True) if u.startswith("3-1-3")]
-    ci, ltl = sum(e.ci for e in own), sum(e.ltl for e in own)
-    above = population(crowd.total(), "ko")
+    parts = [SATURATION / (SATURATION + e.ci.sum()) for e in own]
+    ci = sum(part * e.ci for part, e in zip(parts, own, strict=True))
+    ltl = sum(part * e.ltl for part, e in zip(parts, own, strict=True))
+    above = population(pooled(crowd.evidence), "ko")
     wanted = shrink_group(Evidence(np.array(ci), np.array(ltl), 0.0), above, CLUSTER)
     found = next(k for k in FIRST.clusters if k.cluster_id == name).preferences
     assert found.category == pytest.approx(wanted.category, abs=1e-12)
@@ -131,7 +141,7 @@ def test_a_group_is_its_members_evidence_shrunk_to_the_populations() -> None:
 
 def test_a_distance_is_that_of_the_users_embedding_to_the_centroid() -> None:
     crowd, centroids = crowd_of(SIX), {k.cluster_id: k.centroid for k in FIRST.clusters}
-    above = population(crowd.total(), "ko")
+    above = population(pooled(crowd.evidence), "ko")
     for evidence, (_, name, distance) in zip(crowd.evidence, FIRST.members, strict=True):
         own = embedding(shrink_user(evidence, above))
         assert distance == pytest.approx(np.linalg.norm(own - centroids[name]), abs=1e-12)
@@ -174,7 +184,7 @@ def test_shards_joined_are_the_whole_crowd() -> None:
     parts = [crowd_on("2026-03-02", rows[k::7]) for k in range(7)]
     one, other = join(parts), crowd_on("2026-03-02", rows)
     assert one.users == other.users
-    assert (one.total().ci == other.total().ci).all()
+    assert (pooled(one.evidence).ci == pooled(other.evidence).ci).all()
 
 
 def test_only_evidence_up_to_the_day_counts() -> None:
@@ -186,7 +196,18 @@ def test_only_evidence_up_to_the_day_counts() -> None:
 def test_a_user_with_a_base_alone_still_counts() -> None:
     base = {"day": "2025-01-01", "ci": np.ones((7, 3)).tolist(), "ltl": np.ones((4, 4)).tolist()}
     row = {"_id": "u1", "evidence": {}, "base": base | {"n": 9.0, "totals": [9, 9, 0]}}
-    assert crowd_on("2025-01-15", [row]).total().n == 4.5
+    assert crowd_on("2025-01-15", [row]).evidence[0].n == 4.5
+
+
+def test_a_busy_user_is_no_group() -> None:
+    quiet, busy = np.zeros((7, 3)), np.zeros((7, 3))
+    quiet[0, 0], busy[0, 2] = 8.0, 4000.0
+    no_language = np.zeros((4, 4))
+    users = [Evidence(quiet, no_language, 8.0)] * 3 + [Evidence(busy, no_language, 4000.0)]
+        Evidence(busy, np.zeros((4, 4)), 4000.0)
+    ]
+    weak, _, strong = pooled(users).ci[0]
+    assert weak > strong > weak / 3
 
 
 def test_a_cluster_comes_back_from_the_store() -> None:

@@ -13,7 +13,7 @@ PROGRAM = (
     "from rec_assets.traffic.plan import day_plan;"
     "users = draw_users(personas(), 40, 7);"
     "print(generator(7, '2025-01-02', 'sim-00001', 3, 'wish').random(4).tolist(),"
-    " [u.category.tolist() for u in users], day_plan(users, '2025-01-02', 50, 7))"
+    " [u.category.tolist() for u in users], day_plan(users, '2025-01-02', 50, 7, 0))"
 )
 
 

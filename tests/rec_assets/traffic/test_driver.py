@@ -14,7 +14,7 @@ from tests.rec_assets.traffic.people import personas, texts
 from tests.rec_assets.traffic.service import Recorder, serving
 
 USERS = draw_users(personas(), 9, 7)
-PLAN = day_plan(USERS, "2025-01-02", 40, 7)
+PLAN = day_plan(USERS, "2025-01-02", 40, 7, 0)
 
 
 def run(recorder: Recorder, concurrency: int = 4, **more: Any) -> DayTraffic:

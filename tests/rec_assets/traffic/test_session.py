@@ -17,7 +17,7 @@ from tests.rec_assets.traffic.service import SLATE
 
 USERS = draw_users(personas(), 9, 7)
 SHELF = Shelf(texts())
-PLAN = day_plan(USERS, "2025-01-02", 60, 7)
+PLAN = day_plan(USERS, "2025-01-02", 60, 7, 0)
 
 
 def played(number: int, slate: list[dict[str, Any]] = SLATE) -> tuple[Outcome, dict[str, Body]]:

@@ -1,0 +1,140 @@
+"""`recwheel up`: the service and Dagster side by side, as a person finds them."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.readme import commands
+from tests.rec_assets.command_line import RECWHEEL, ROOT, surroundings
+
+ASSETS = {
+    "raw_corporate_data", "personas", "category_prototypes", "simulated_traffic",
+    "training_examples", "user_profiles", "cluster_profiles", "serving_profiles",
+    "golden_export", "wheel_report",
+}  # fmt: skip
+READY_SECONDS = 150
+
+
+class Up:
+    """A running `recwheel up`: where its service and its interface answer."""
+
+    def __init__(self, home: Path, service: str, interface: str) -> None:
+        self.home, self.service, self.interface = home, service, interface
+
+    def graphql(self, query: str) -> Any:
+        answer = httpx.post(f"{self.interface}/graphql", json={"query": query}, timeout=60)
+        return answer.json()["data"]
+
+
+@pytest.fixture(scope="module")
+def up(first_home: Path, first_run: dict[str, Any]) -> Iterator[Up]:
+    output = first_home.parent / "up.out"
+    with output.open("w") as file:
+        process = subprocess.Popen(
+            [str(RECWHEEL), "up"],
+            cwd=ROOT,
+            env=surroundings(first_home, REC_PORT="18431", REC_DAGSTER_PORT="18531"),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield await_up(first_home, process, output)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+
+def await_up(home: Path, process: "subprocess.Popen[bytes]", output: Path) -> Up:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, output.read_text()
+        urls = re.findall(r"(http://[\d.]+:\d+)", output.read_text())
+        if len(urls) >= 2:
+            try:
+                if httpx.get(f"{urls[-1]}/server_info", timeout=2).is_success:
+                    return Up(home, urls[0], urls[-1])
+            except httpx.HTTPError:
+                pass
+        time.sleep(0.5)
+    raise AssertionError(f"not up in {READY_SECONDS} seconds: {output.read_text()}")
+
+
+def test_the_readmes_curl_answers_a_personal_ranking(up: Up) -> None:
+    curl = next(command for command in commands() if command.startswith("curl"))
+    for written, here in (
+        ("http://127.0.0.1:8000", up.service),
+        (".venv/bin", str(RECWHEEL.parent)),
+    ):
+        assert written in curl
+        curl = curl.replace(written, here)
+    done = subprocess.run(
+        ["bash", "-c", curl], cwd=ROOT, env=surroundings(up.home), capture_output=True, check=True
+    )
+    answer = json.loads(done.stdout)
+    assert answer["profile_source"] == "user"
+    for option in answer["reco_options"]:
+        assert sum(option["contributions"].values()) == pytest.approx(option["score"], abs=1e-12)
+
+
+def test_the_interface_lists_every_asset_with_its_lineage(up: Up) -> None:
+    nodes = up.graphql("{assetNodes{assetKey{path} groupName dependencyKeys{path}}}")["assetNodes"]
+    found = {node["assetKey"]["path"][0]: node for node in nodes}
+    assert set(found) == ASSETS
+    above = {name: {k["path"][0] for k in node["dependencyKeys"]} for name, node in found.items()}
+    assert above["personas"] == {"raw_corporate_data"}
+    assert above["training_examples"] == {"simulated_traffic"}
+    assert above["serving_profiles"] == {"user_profiles", "cluster_profiles"}
+
+
+def test_the_interface_shows_the_runs_of_the_first_run(up: Up) -> None:
+    query = "{runsOrError{... on Runs{results{jobName status}}}}"
+    runs = up.graphql(query)["runsOrError"]["results"]
+    done = [run["jobName"] for run in runs if run["status"] == "SUCCESS"]
+    assert done.count("wheel") >= 3
+    assert done.count("load") >= 5
+    assert "mine" in done
+
+
+def test_sensors_and_schedule_are_switched_on(up: Up) -> None:
+    query = (
+        "{repositoriesOrError{... on RepositoryConnection{nodes{"
+        "schedules{name scheduleState{status}} sensors{name sensorState{status}}}}}}"
+    )
+    (repository,) = up.graphql(query)["repositoriesOrError"]["nodes"]
+    states = {s["name"]: s["scheduleState"]["status"] for s in repository["schedules"]}
+    states |= {s["name"]: s["sensorState"]["status"] for s in repository["sensors"]}
+    assert states == {"daily_turn": "RUNNING", "inbox": "RUNNING", "mine_after_load": "RUNNING"}
+
+
+def test_a_port_in_use_is_said_and_the_next_one_taken(up: Up, tmp_path: Path) -> None:
+    taken = int(up.service.rpartition(":")[2])
+    home = tmp_path / "home"
+    with (tmp_path / "out").open("w") as file:
+        process = subprocess.Popen(
+            [str(RECWHEEL), "up"],
+            cwd=ROOT,
+            env=surroundings(home, REC_PORT=str(taken), REC_DAGSTER_PORT="18541"),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        await_words(tmp_path / "out", f"port {taken} is in use")
+    finally:
+        os.kill(process.pid, signal.SIGINT)
+        process.wait(30)
+
+
+def await_words(output: Path, words: str) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while words not in output.read_text().replace("\n", " "):
+        assert time.monotonic() < deadline, output.read_text()
+        time.sleep(0.3)
