@@ -18,9 +18,16 @@ FOR_TESTS = ("REC_TEST_", "REC_FAIL_ON_SKIP", "REC_COMPOSE_SCHEMA")
 for name in [n for n in os.environ if n.startswith("REC_") and not n.startswith(FOR_TESTS)]:
     del os.environ[name]
 os.environ.pop("DAGSTER_HOME", None)
+# Partitions are cut when rec_assets.partitions is imported: before any day that a test uses.
+os.environ["REC_START"] = "2026-01-05"
 
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
+
+from tests.first_run import first_home, first_run  # noqa: E402
+from tests.resources.conftest import wire_url  # noqa: E402
+
+__all__ = ["first_home", "first_run", "wire_url"]
 
 # The same examples every time, no clock over them, nothing written beside the code.
 settings.register_profile(
