@@ -204,8 +204,6 @@ def test_a_busy_user_is_no_group() -> None:
     quiet[0, 0], busy[0, 2] = 8.0, 4000.0
     no_language = np.zeros((4, 4))
     users = [Evidence(quiet, no_language, 8.0)] * 3 + [Evidence(busy, no_language, 4000.0)]
-        Evidence(busy, np.zeros((4, 4)), 4000.0)
-    ]
     weak, _, strong = pooled(users).ci[0]
     assert weak > strong > weak / 3
 
