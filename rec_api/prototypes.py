@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from resources.errors import SettingError
 from resources.log_store import LogStore
 from resources.options import CATEGORIES
 from resources.packed_arrays import pack, unpack
@@ -46,7 +47,7 @@ def fit_prototypes(
     """
     missing = sorted(set(CATEGORIES) - set(categories))
     if missing:
-        raise ValueError(f"the context pool has no reference text of {', '.join(missing)}")
+        raise SettingError(f"the context pool has no reference text of {', '.join(missing)}")
     truth = np.array([CATEGORIES.index(category) for category in categories])
     groups = sorted(set(zip(categories, languages, strict=True)))
     position = {group: k for k, group in enumerate(groups)}

@@ -19,31 +19,18 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from rec_assets import home
-from rec_assets.processes import ProcessEnded
-from resources.log_store import LogStore, StoreUnavailable, open_log_store
-from resources.profile_cache import CacheUnavailable
-from resources.service_process import ServiceUnavailable
+from resources.errors import Mendable
+from resources.log_store import LogStore, open_log_store
 from resources.settings import Settings
 
 PORT_FILE: Final = "service.port"  # where a running `recwheel up` answers
 
 
-class CommandFailed(RuntimeError):
+class CommandFailed(Mendable, RuntimeError):
     """What a person asked for could not be done; the message says what to do."""
 
 
-MENDABLE: Final = (
-    CommandFailed,
-    home.HomeError,
-    ProcessEnded,
-    StoreUnavailable,
-    CacheUnavailable,
-    ServiceUnavailable,
-    ValidationError,
-    ValueError,
-    OSError,
-    RuntimeError,
-)
+MENDABLE: Final = (Mendable, ValidationError, OSError)
 
 
 def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from resources.errors import Mendable
 from resources.settings import REPOSITORY, WHEEL_FILE, Settings
 
 FIXED: Final = ("start", "seed", "users", "sessions", "days")
@@ -17,7 +18,7 @@ SAMPLE: Final = REPOSITORY / "personas_data" / "sample"
 EXPORTS: Final = (".json", ".jsonl", ".ndjson", ".gz")
 
 
-class HomeError(ValueError):
+class HomeError(Mendable, ValueError):
     """REC_HOME was begun otherwise than it is now asked to go on."""
 
 

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from resources.errors import Mendable
 from resources.settings import REPOSITORY
 
 STOP_SECONDS = 8.0
 PORTS_TRIED = 50
 
 
-class ProcessEnded(RuntimeError):
+class ProcessEnded(Mendable, RuntimeError):
     """A process that should keep running has ended."""
 
 

@@ -13,13 +13,14 @@ from rec_assets import manifests, sensors
 from rec_assets.definitions import defs
 from rec_assets.partitions import raw_files
 from rec_assets.raw.inbox import content_hash, run_key
+from resources.errors import Mendable
 from resources.log_store import LogStore
 from resources.settings import Settings
 
 QUIET: Final = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-class RunFailed(RuntimeError):
+class RunFailed(Mendable, RuntimeError):
     """A Dagster run failed; the message names the step and its reason."""
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from resources.errors import Mendable
 from resources.options import CATEGORIES, LANGUAGES
 
 SHARES: Final = (0.5, 0.3, 0.2)  # reference, bots, judge
@@ -25,7 +26,7 @@ _FIELDS: Final = ("text", "category", "language")
 _BLANK: Final = re.compile(r"\s+")
 
 
-class ContextPoolError(ValueError):
+class ContextPoolError(Mendable, ValueError):
     """The pool cannot be read; the message names file, line and field."""
 
 

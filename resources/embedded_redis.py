@@ -23,16 +23,17 @@ from typing import Final
 import redis
 
 from resources import redis_watchdog
+from resources.errors import Mendable
 
 START_SECONDS: Final = 30.0  # a server that loads a large append-only file
 _kept: Final = list[int]()  # what `attach` holds until the process ends
 
 
-class RedisServerMissing(RuntimeError):
+class RedisServerMissing(Mendable, RuntimeError):
     """There is no redis-server to start; the message says what to install."""
 
 
-class RedisServerFailed(RuntimeError):
+class RedisServerFailed(Mendable, RuntimeError):
     """The embedded redis-server did not come up; the message quotes its last lines."""
 
 

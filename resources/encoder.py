@@ -12,6 +12,8 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from resources.errors import SettingError
+
 COMMITTED_FOLDER: Final = Path(__file__).parents[1] / "personas_data" / "encoder"
 TABLE_FILE: Final = "model.safetensors"
 TOKENIZER_FILE: Final = "tokenizer.json"
@@ -130,7 +132,7 @@ def open_encoder(name: str) -> Encoder | None:
         return StaticEncoder(Path(where))
     if kind == "sentence-transformers" and where:
         return SentenceTransformersEncoder(where)
-    raise ValueError(
+    raise SettingError(
         f'The encoder is "{name}"; allowed are "static", "static:<folder>", '
         '"sentence-transformers:<name or folder>" and "none".'
     )

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import bson
 import orjson
 
+from resources.errors import Mendable, SettingError
 from resources.records import Row
 
 Where = Mapping[str, str | int | bool | None]
@@ -34,7 +35,7 @@ class Written(NamedTuple):
     refused: list[Refused]
 
 
-class StoreUnavailable(ConnectionError):
+class StoreUnavailable(Mendable, ConnectionError):
     """The store does not answer; the message is a sentence without a password."""
 
 
@@ -202,6 +203,6 @@ def open_log_store(url: str) -> LogStore:
         from resources.mongo_log_store import MongoLogStore
 
         return MongoLogStore(url)
-    raise ValueError(
+    raise SettingError(
         f"REC_LOG_URL has the scheme {scheme!r}: it must be sqlite:///<file> or mongodb://<host>/…"
     )

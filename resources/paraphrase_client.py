@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 
 import httpx
 
+from resources.errors import Mendable
 from resources.paraphrase_rules import CANDIDATES, rewrite
 from resources.settings import Settings
 from resources.text_language import detect_language
@@ -32,7 +33,7 @@ class Wish:
     prompt: str | None = None
 
 
-class ParaphraserError(RuntimeError):
+class ParaphraserError(Mendable, RuntimeError):
     """No candidates; `status` is 503 when the server is away, 502 when its answer is of no use."""
 
     def __init__(self, status: int, sentence: str) -> None:

@@ -20,6 +20,7 @@ from redis.exceptions import RedisError, WatchError
 from redis.retry import Retry
 
 from resources.addresses import without_secrets
+from resources.errors import Mendable
 from resources.preferences import ServedClusters, ServedProfile
 from resources.profile_blobs import (
     MacroContext,
@@ -58,7 +59,7 @@ _READ: Final[dict[str, Any]] = {
 _WRITE: Final[dict[str, Any]] = {**_READ, "socket_connect_timeout": 2.0, "socket_timeout": 10.0}
 
 
-class CacheUnavailable(ConnectionError):
+class CacheUnavailable(Mendable, ConnectionError):
     """The cache does not answer, or holds what this version cannot read; without a password."""
 
 

@@ -12,6 +12,8 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from resources.errors import Mendable
+
 SCHEMA_VERSION: Final = 1
 SHARDS: Final = 256
 
@@ -89,6 +91,7 @@ class RecommendEvent(Record, frozen=True, kw_only=True):
     policy: str
     propensity: float
     versions: dict[str, str]
+    request_hash: str | None = None  # of the body, where it came with an Idempotency-Key
 
 
 class ParaphraseEvent(Record, frozen=True, kw_only=True):
@@ -107,6 +110,7 @@ class ParaphraseEvent(Record, frozen=True, kw_only=True):
     llm_provider: str
     llm_name: str
     response_time_ms: float
+    request_hash: str | None = None
 
 
 class SelectionEvent(Record, frozen=True, kw_only=True):
@@ -119,6 +123,7 @@ class SelectionEvent(Record, frozen=True, kw_only=True):
     accepted: bool
     selected_index: int | None
     edited: bool
+    request_hash: str | None = None
 
 
 class CorrectionHistory(Record, frozen=True, kw_only=True):
@@ -157,6 +162,7 @@ class RecommendLog(Record, frozen=True, kw_only=True):
     cache_hits: dict[str, bool]  # profile, clusters, document
     degraded: list[str]
     versions: dict[str, str]
+    explain: dict[str, Any] | None = None  # so that a repeat explains itself too
 
 
 class FullDocument(Record, frozen=True, kw_only=True):
@@ -168,6 +174,7 @@ class FullDocument(Record, frozen=True, kw_only=True):
     text_hash: str
     embedding: str | None
     encoder_version: str | None
+    snapshot_id: str | None = None  # the last L: small edits add up until the next one
 
 
 class DocumentSnapshot(Record, frozen=True, kw_only=True):
@@ -203,7 +210,7 @@ class TrainingExample(Record, frozen=True, kw_only=True):
     category: str | None  # of the executed option
     intensity: str | None
     language: str | None
-    changed: bool  # the executed option was not the one that came first
+    changed: bool  # the executed option was not on the slate
     slate_position: int | None
     runs: int  # B of this A
     accepted: bool
@@ -265,7 +272,7 @@ class ClusterMember(msgspec.Struct, frozen=True, kw_only=True):
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-class SchemaError(ValueError):
+class SchemaError(Mendable, ValueError):
     """A row of a store that this version cannot read."""
 
 

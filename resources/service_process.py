@@ -14,13 +14,14 @@ from pathlib import Path
 
 import httpx
 
+from resources.errors import Mendable
 from resources.settings import REPOSITORY, Settings
 
 START_SECONDS = 60.0
 READY_SECONDS = 60.0
 
 
-class ServiceUnavailable(ConnectionError):
+class ServiceUnavailable(Mendable, ConnectionError):
     """No service answers where one should."""
 
 

@@ -9,11 +9,12 @@ import numpy as np
 
 from rec_assets.clusters.clusters import POPULATION
 from rec_assets.profiles.evidence import evidence_at, totals
+from resources.errors import Mendable
 from resources.preferences import Cluster, ServedClusters, ServedProfile
 from resources.records import Row
 
 
-class NothingToServe(ValueError):
+class NothingToServe(Mendable, ValueError):
     """A day's J is not in the store."""
 
 

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import msgspec
 
+from resources.errors import Mendable
 
-class PersonaError(ValueError):
+
+class PersonaError(Mendable, ValueError):
     """personas.json cannot be used; the message names the entry, the field and what is allowed."""
 
 

@@ -17,6 +17,7 @@ from rec_assets.traffic.plan import SessionPlan
 from rec_assets.traffic.population import BotUser
 from rec_assets.traffic.session import Body, Call, Outcome, play
 from rec_assets.traffic.writing import Shelf
+from resources.errors import Mendable
 from resources.records import Row
 
 TRIES: Final = 5
@@ -24,7 +25,7 @@ FIRST_WAIT_S: Final = 0.2  # doubled after every try: three seconds in all
 TIMEOUT_S: Final = 60.0
 
 
-class TrafficError(RuntimeError):
+class TrafficError(Mendable, RuntimeError):
     """The service refused a bot or does not answer; the run stops."""
 
 

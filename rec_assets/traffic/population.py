@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rec_assets.personas.persona import Choice, Persona, TextLength
 from rec_assets.traffic.draws import generator
+from resources.errors import SettingError
 from resources.options import CATEGORIES, INTENSITIES, LANGUAGES
 
 Floats = NDArray[np.float64]
@@ -81,7 +82,7 @@ def allot(personas: Sequence[Persona], users: int) -> list[int]:
     Those added to a small persona come from the largest ones.
     """
     if users < len(personas) or not personas:
-        raise ValueError(
+        raise SettingError(
             f"{users} simulated users for {len(personas)} personas: REC_USERS must be at least the "
             "number of personas, and there must be one"
         )

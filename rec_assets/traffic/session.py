@@ -13,6 +13,7 @@ from rec_assets.traffic.draws import generator
 from rec_assets.traffic.plan import SessionPlan
 from rec_assets.traffic.population import BotUser
 from rec_assets.traffic.writing import Document, Shelf, retouch
+from resources.errors import SettingError
 from resources.options import CATEGORIES, INTENSITIES, LANGUAGES, Option
 
 LIMIT: Final = 5  # options asked for
@@ -55,7 +56,7 @@ def draw_wish(user: BotUser, shelf: Shelf, draw: np.random.Generator) -> Wish:
     intensity = int(draw.choice(len(INTENSITIES), p=user.intensity_by_category[category]))
     weights = user.text_language * shelf.languages(CATEGORIES[category])
     if weights.sum() <= 0:
-        raise ValueError(
+        raise SettingError(
             f"the bots' part of the context pool holds no {CATEGORIES[category]} text in a "
             f"language that {user.user_id} writes: add some to REC_CONTEXTS"
         )

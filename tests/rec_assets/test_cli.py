@@ -8,6 +8,7 @@ import pytest
 
 from resources.settings import REPOSITORY
 from tests.rec_assets.command_line import recwheel, recwheel_json
+from tests.rec_assets.foreign_export import TRADES, write_foreign_export
 
 SMALL = ("--sessions", "120", "--users", "24", "--days", "2", "--start", "2026-01-05")
 LETTERS = {"personas", "A", "B", "C", "H", "G", "J"}
@@ -137,3 +138,23 @@ def test_personas_edited_into_nonsense_name_entry_and_field(tmp_path: Path) -> N
 def test_git_sees_nothing_of_a_run() -> None:
     ignored = (REPOSITORY / ".gitignore").read_text("utf-8")
     assert "/.recwheel/" in ignored
+
+
+def test_an_export_of_another_make_is_mined(tmp_path: Path) -> None:
+    write_foreign_export(tmp_path / "foreign.jsonl")
+    answer = recwheel_json(tmp_path / "home", "load", str(tmp_path / "foreign.jsonl"))
+    found = answer["files"]["foreign.jsonl"]
+    assert found["quarantined"] == 0
+    assert found["unknown_events"] == {"Panel Viewed": 240}
+    mined = {
+        (p["preferred_category"], p["preferred_intensity"]) for p in answer["mined"]["personas"]
+    }
+    assert mined == set(TRADES)
+
+
+def test_an_export_without_a_usable_run_says_why_it_is_not_mined(tmp_path: Path) -> None:
+    row = {"event": "pageview_ad inflow", "user_id": "u1", "time": 1_767_225_600}
+    (tmp_path / "views.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    done = recwheel(tmp_path / "home", "load", str(tmp_path / "views.jsonl"))
+    assert done.returncode == 1
+    assert "the raw store holds no usable run" in done.stderr.replace("\n", " ")

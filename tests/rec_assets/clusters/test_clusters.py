@@ -9,7 +9,6 @@ import pytest
 
 from rec_api.shrinkage import (
     CLUSTER,
-    SATURATION,
     embedding,
     pooled,
     population,
@@ -20,16 +19,13 @@ from rec_assets.clusters.clusters import (
     POPULATION,
     Crowd,
     Grouping,
-    cluster_of,
-    cluster_row,
     crowd_on,
     group_users,
     join,
-    member_row,
 )
 from resources.options import CATEGORIES
 from resources.preferences import Cluster, Evidence
-from resources.records import ClusterMember, ClusterProfile, Row, from_row, to_row
+from resources.records import Row
 
 Tastes = tuple[tuple[int, int, int], ...]
 SIX: Tastes = ((0, 2, 0), (1, 1, 1), (2, 0, 2), (3, 1, 3), (4, 2, 1), (5, 0, 0))
@@ -129,9 +125,7 @@ def test_j_is_normalised_in_every_block() -> None:
 def test_a_group_is_its_members_evidence_shrunk_to_the_populations() -> None:
     crowd, name = crowd_of(SIX), by_taste(FIRST)["3-1-3"]
     own = [e for u, e in zip(crowd.users, crowd.evidence, strict=True) if u.startswith("3-1-3")]
-    parts = [SATURATION / (SATURATION + e.ci.sum()) for e in own]
-    ci = sum(part * e.ci for part, e in zip(parts, own, strict=True))
-    ltl = sum(part * e.ltl for part, e in zip(parts, own, strict=True))
+    ci, ltl = sum(e.ci for e in own), sum(e.ltl for e in own)
     above = population(pooled(crowd.evidence), "ko")
     wanted = shrink_group(Evidence(np.array(ci), np.array(ltl), 0.0), above, CLUSTER)
     found = next(k for k in FIRST.clusters if k.cluster_id == name).preferences
@@ -197,25 +191,3 @@ def test_a_user_with_a_base_alone_still_counts() -> None:
     base = {"day": "2025-01-01", "ci": np.ones((7, 3)).tolist(), "ltl": np.ones((4, 4)).tolist()}
     row = {"_id": "u1", "evidence": {}, "base": base | {"n": 9.0, "totals": [9, 9, 0]}}
     assert crowd_on("2025-01-15", [row]).evidence[0].n == 4.5
-
-
-def test_a_busy_user_is_no_group() -> None:
-    quiet, busy = np.zeros((7, 3)), np.zeros((7, 3))
-    quiet[0, 0], busy[0, 2] = 8.0, 4000.0
-    no_language = np.zeros((4, 4))
-    users = [Evidence(quiet, no_language, 8.0)] * 3 + [Evidence(busy, no_language, 4000.0)]
-    weak, _, strong = pooled(users).ci[0]
-    assert weak > strong > weak / 3
-
-
-def test_a_cluster_comes_back_from_the_store() -> None:
-    for cluster in (FIRST.population, *FIRST.clusters):
-        row = to_row(cluster_row("2026-03-02", cluster))
-        assert row["_id"] == f"2026-03-02/{cluster.cluster_id}"
-        assert same(cluster_of(from_row(ClusterProfile, row)), cluster)
-
-
-def test_a_member_is_a_record_of_the_day() -> None:
-    record = member_row("2026-03-02", FIRST.members[0])
-    assert from_row(ClusterMember, to_row(record)) == record
-    assert record.id == f"2026-03-02/{record.user_id}"

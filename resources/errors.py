@@ -1,0 +1,11 @@
+"""What a person can mend: errors whose message is a sentence that says what to do."""
+
+from __future__ import annotations
+
+
+class Mendable(Exception):
+    """Shown as one sentence at the command line; anything else is a fault of the program."""
+
+
+class SettingError(Mendable, ValueError):
+    """A setting that cannot be used; the message names it and what is allowed."""

@@ -1,0 +1,42 @@
+"""What make does before Recwheel is there."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["make", *words], cwd=folder, capture_output=True, text=True)
+
+
+def bare(folder: Path) -> Path:
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def test_run_installs_first_and_then_turns_the_wheel(tmp_path: Path) -> None:
+    told = make(bare(tmp_path), "-n", "run").stdout
+    assert told.index("pip") < told.index(".venv/bin/recwheel run")
+    assert "torch" not in told
+    assert "dev,mongo-test" not in told
+
+
+def test_test_lints_and_then_runs_all_tests(tmp_path: Path) -> None:
+    told = make(bare(tmp_path), "-n", "test").stdout
+    assert told.index("ruff check") < told.index("mypy") < told.rindex("pytest")
+
+
+def test_a_wrong_python_gets_one_sentence(tmp_path: Path) -> None:
+    fake = tmp_path / "python3.9"
+    fake.write_text("#!/bin/sh\necho 3.9\n")
+    fake.chmod(0o755)
+    done = make(bare(tmp_path), "setup", f"PYTHON={fake}")
+    assert done.returncode != 0
+    assert "Found Python 3.9" in done.stderr
+    assert "needs Python 3.11 or 3.12" in done.stderr
+    assert "Traceback" not in done.stderr
