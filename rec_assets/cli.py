@@ -64,7 +64,7 @@ def recommend(
     as_json: Json = False,
 ) -> None:
     """Ask the service for recommendations, as an editor would."""
-    from rec_assets.commands import ask
+    from rec_assets.asking import ask
 
     _emit(ask(_console(as_json), user, text), as_json)
 
@@ -82,7 +82,7 @@ def key(
     role: Annotated[str, typer.Option(help="app, simulator or admin.")] = "app",
 ) -> None:
     """Print this machine's own API key of a role; made on first use."""
-    from rec_assets.commands import own_key
+    from rec_assets.asking import own_key
 
     sys.stdout.write(own_key(role) + "\n")
 

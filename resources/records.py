@@ -210,7 +210,7 @@ class TrainingExample(Record, frozen=True, kw_only=True):
     category: str | None  # of the executed option
     intensity: str | None
     language: str | None
-    changed: bool  # the executed option was not on the slate
+    changed: bool  # the executed option was not the one that came first
     slate_position: int | None
     runs: int  # B of this A
     accepted: bool

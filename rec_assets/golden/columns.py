@@ -37,7 +37,7 @@ COLUMNS: Final = (
     Column("category", "string", "Category of the executed option"),
     Column("intensity", "string", "Intensity of the executed option"),
     Column("language", "string", "Language of the executed option"),
-    Column("changed", "bool", "The executed option was not on the slate"),
+    Column("changed", "bool", "The executed option was not the one that came first"),
     Column("slate_position", "int64", "Its position on the slate, from 0; null: it was not on it"),
     Column("runs", "int64", "Paraphrases run for this recommendation"),
     Column("accepted", "bool", "A candidate was taken"),

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rec_assets.personas.persona import Choice, Persona, TextLength
+from rec_assets.traffic.allotment import activities, allot
 from rec_assets.traffic.draws import generator
-from resources.errors import SettingError
 from resources.options import CATEGORIES, INTENSITIES, LANGUAGES
 
 Floats = NDArray[np.float64]
-FEWEST: Final = 10  # users of a persona, where there are at least 12 for each: to judge some of
 _FLOOR: Final = 1e-6  # of a share, so that a Dirichlet is defined
 
 
@@ -67,47 +64,13 @@ def draw_users(personas: Sequence[Persona], users: int, seed: int) -> list[BotUs
     owners = [
         (persona, activity)
         for persona, count in zip(personas, allot(personas, users), strict=True)
-        for activity in _activities(persona, count, seed)
+        for activity in activities(persona, count, seed)
     ]
     ids = [f"sim-{number:05d}" for number in range(1, users + 1)]
     return [
         _draw_user(persona, activity, user_id, generator(seed, "user", user_id))
         for user_id, (persona, activity) in zip(ids, owners, strict=True)
     ]
-
-
-def allot(personas: Sequence[Persona], users: int) -> list[int]:
-    """Users of each persona by share (largest remainder), at least 10 where there are 12 for each.
-
-    Those added to a small persona come from the largest ones.
-    """
-    if users < len(personas) or not personas:
-        raise SettingError(
-            f"{users} simulated users for {len(personas)} personas: REC_USERS must be at least the "
-            "number of personas, and there must be one"
-        )
-    shares = np.array([persona.share for persona in personas])
-    exact = users * shares / shares.sum()
-    counts = np.floor(exact).astype(int)
-    for position in np.argsort(counts - exact, kind="stable")[: users - counts.sum()]:
-        counts[position] += 1
-    fewest = FEWEST if users >= 12 * len(personas) else 1
-    while counts.min() < fewest:
-        counts[np.argmax(counts)] -= 1
-        counts[np.argmin(counts)] += 1
-    return [int(count) for count in counts]
-
-
-def _activities(persona: Persona, users: int, seed: int) -> list[float]:
-    """Log-normal weights, one from each of `users` equally likely strata, in a drawn order.
-
-    Stratified (Latin hypercube): the same tail as independent draws, but ten users of a small
-    persona are never all idle by chance.
-    """
-    draw = generator(seed, "activity", persona.name)
-    ranks = (draw.permutation(users) + draw.random(users)) / users
-    normal = NormalDist(persona.activity.log_mean, max(persona.activity.log_sd, 1e-9))
-    return [math.exp(normal.inv_cdf(min(max(rank, 1e-9), 1 - 1e-9))) for rank in ranks]
 
 
 def _draw_user(

@@ -142,7 +142,7 @@ def _example(
         category=run.category if run else None,
         intensity=run.intensity if run else None,
         language=run.language if run else None,
-        changed=bool(run and run.slate_position is None),
+        changed=bool(run and run.slate_position != 0),
         slate_position=run.slate_position if run else None,
         runs=len(runs),
         accepted=accepted,

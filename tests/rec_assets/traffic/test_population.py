@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from rec_assets.personas.persona import Persona
-from rec_assets.traffic.population import allot, draw_users
+from rec_assets.traffic.allotment import allot
+from rec_assets.traffic.population import draw_users
 from tests.rec_assets.traffic.people import personas
 
 

@@ -184,6 +184,12 @@ def test_an_option_that_was_not_shown_is_a_change_by_the_person() -> None:
     assert (row.changed, row.slate_position) == (True, None)
 
 
+@pytest.mark.parametrize(("position", "changed"), [(0, False), (1, True), (4, True)])
+def test_running_another_than_the_first_option_is_a_change(position: int, changed: bool) -> None:
+    row = only([recommendation()], [run(slate_position=position)])
+    assert row.changed is changed
+
+
 def test_what_came_late_dates_the_row() -> None:
     late = rejected(arrived_on="2026-03-04"), run("b2", arrived_on="2026-03-03")
     row = only([recommendation()], [run("b1"), late[1]], [late[0]])

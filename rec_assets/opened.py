@@ -1,0 +1,47 @@
+"""What a command holds while it runs: REC_HOME made ready, the stores, Dagster's instance."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from rich.console import Console
+
+from rec_assets import home
+from resources.log_store import LogStore, open_log_store
+from resources.settings import Settings
+
+
+@contextmanager
+def opened(asked: Mapping[str, Any]) -> Iterator[tuple[Settings, LogStore]]:
+    """REC_HOME made ready and settled, the store open, the embedded Redis held throughout."""
+    from resources.embedded_redis import embedded_redis
+
+    settings = home.fix(Settings(), asked)
+    home.prepare(settings)
+    with ExitStack() as stack:
+        if not settings.redis_url:
+            stack.enter_context(embedded_redis(settings.home))
+        store = open_log_store(settings.store_url)
+        stack.callback(store.close)
+        store.ping()
+        yield settings, store
+
+
+@contextmanager
+def dagster_instance() -> Iterator[Any]:
+    """Dagster's instance under REC_HOME, so that its interface shows what is run in here."""
+    import dagster as dg
+
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    with dg.DagsterInstance.get() as instance:
+        yield instance
+
+
+def say_store(console: Console, settings: Settings) -> None:
+    """Say where everything is written."""
+    from rec_assets.status import store_name
+
+    console.print(f"log store: {store_name(settings)}; state: {settings.home}", markup=False)
