@@ -49,9 +49,8 @@ def intervals(title: str, shares: Mapping[str, tuple[float, float, float]]) -> s
 def points(title: str, xy: Floats, labels: Sequence[str]) -> str:
     """Points in the plane, one colour for each label. A data URI."""
     figure, axes = _canvas(3.4)
-    names = np.array(labels)
     for name in sorted(set(labels)):
-        own = xy[names == name]
+        own = xy[np.array(labels) == name]
         axes.scatter(own[:, 0], own[:, 1], s=14, label=f"{name} ({len(own)})")
     axes.legend(fontsize=7)
     return _uri(figure, axes, title)

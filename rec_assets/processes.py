@@ -51,8 +51,8 @@ def service_command(host: str, port: int, port_file: Path) -> list[str]:
 def dagster_command(host: str, port: int) -> list[str]:
     """Dagster's web interface and daemon with the repository's workspace."""
     here = Path(sys.executable).parent
-    command = [str(here / "dagster"), "dev", "-w", str(REPOSITORY / "workspace.yaml")]
-    return [*command, "-h", host, "-p", str(port)]
+    where = ["-w", str(REPOSITORY / "workspace.yaml"), "-h", host, "-p", str(port)]
+    return [str(here / "dagster"), "dev", *where]
 
 
 def watch(children: dict[str, subprocess.Popen[bytes]], logs: dict[str, Path]) -> None:
@@ -68,10 +68,9 @@ def stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
     """End the children with their groups: asked first, killed after eight seconds."""
     for child in children:
         _signal(child, signal.SIGTERM)
-    deadline = time.monotonic() + STOP_SECONDS
     for child in children:
         with suppress(subprocess.TimeoutExpired):
-            child.wait(max(0.1, deadline - time.monotonic()))
+            child.wait(STOP_SECONDS / len(children))
         _signal(child, signal.SIGKILL)
         child.wait()
 

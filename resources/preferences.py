@@ -27,11 +27,8 @@ class Evidence:
     @staticmethod
     def none() -> Evidence:
         """No history."""
-        return Evidence(
-            np.zeros((len(CATEGORIES), len(INTENSITIES))),
-            np.zeros((len(LANGUAGES), len(LANGUAGES))),
-            0.0,
-        )
+        ci = np.zeros((len(CATEGORIES), len(INTENSITIES)))
+        return Evidence(ci, np.zeros((len(LANGUAGES), len(LANGUAGES))), 0.0)
 
     def scaled(self, factor: float) -> Evidence:
         """The same history `factor` times as heavy: decay by some days."""

@@ -69,8 +69,7 @@ def pictures(figures: Figures, personas: Sequence[Persona]) -> dict[str, str]:
 
 def page(day: str, figures: Figures, drawn: Mapping[str, str]) -> str:
     """The report of a day."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined)
-    template = environment.from_string(_TEMPLATE)
+    template = Environment(autoescape=True, undefined=StrictUndefined).from_string(_TEMPLATE)
     return template.render(day=day, f=figures, shares=SHARES, pictures=drawn, share=share_text)
 
 
