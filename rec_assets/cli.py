@@ -17,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Personal recommendations for a writing assistant, before it has users.",
 )
+PIPED_WIDTH = 110  # characters of a line where no terminal says how wide it is
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -100,7 +101,8 @@ def main() -> None:
 
 def _console(as_json: bool) -> Console:
     """Where progress goes: standard error when the result is JSON on standard output."""
-    return Console(stderr=as_json)
+    shown = Console(stderr=as_json)
+    return shown if shown.is_terminal else Console(stderr=as_json, width=PIPED_WIDTH)
 
 
 def _emit(result: dict[str, Any], as_json: bool) -> None:

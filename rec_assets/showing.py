@@ -75,7 +75,9 @@ def show_criteria(console: Console, figures: Figures) -> None:
 def show_sampled(console: Console, text: str, sampled: Sequence[Sampled]) -> None:
     """One sentence as users of several personas see it, with the score's four parts."""
     console.print(f"\n[bold]{text}[/bold]  as {len(sampled)} users see it:")
-    table = Table("user", "persona", "first option", "score", *TERMS, box=None)
+    table = Table("user", "persona", "first option", "score", *TERMS, box=None, pad_edge=False)
+    for column in table.columns:
+        column.overflow = "fold"
     for one in sampled:
         parts = (f"{one.contributions[term]:.4f}" for term in TERMS)
         table.add_row(one.user_id, one.persona, one.option, f"{one.score:.4f}", *parts)

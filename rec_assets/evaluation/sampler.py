@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from rec_api.scoring import TERMS
 from rec_assets.evaluation.judgement import JudgeText, Served, first_option
 from rec_assets.personas.persona import Persona
@@ -28,15 +26,17 @@ class Sampled:
 
 
 def most_neutral(texts: Sequence[JudgeText], language: str) -> JudgeText | None:
-    """The judge text of a language whose category the encoder is least sure of (entropy)."""
+    """The judge text of a language that rules out no category: its least likely one is likeliest.
+
+    None without an encoder or texts.
+    """
     own = [t for t in texts if t.language == language and t.distribution is not None]
-    return max(own, key=lambda t: (_entropy(t), t.text), default=None)
+    return max(own, key=lambda t: (_least(t), t.text), default=None)
 
 
-def _entropy(text: JudgeText) -> float:
-    p = text.distribution
-    assert p is not None
-    return float(-(p * np.log(p)).sum())
+def _least(text: JudgeText) -> float:
+    assert text.distribution is not None
+    return float(text.distribution.min())
 
 
 def sample(

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from rec_assets.golden.columns import COLUMNS
+from rec_assets.golden.table import data_dictionary, golden_row, golden_table, write_parquet
+from resources.records import TEXT_FIELDS
+from tests.builders import example
+
+ROWS = [example(f"a{k}") for k in (3, 1, 2)]
+
+
+def test_rows_are_ordered_by_id_and_typed_as_the_dictionary_says() -> None:
+    table = golden_table(ROWS)
+    assert table.column("example_id").to_pylist() == ["a1", "a2", "a3"]
+    assert table.column_names == [column.name for column in COLUMNS]
+
+
+def test_the_same_rows_in_another_order_give_the_same_bytes(tmp_path: Path) -> None:
+    one = write_parquet(golden_table(ROWS), tmp_path / "one", "2026-01-05")
+    other = write_parquet(golden_table(ROWS[::-1]), tmp_path / "other", "2026-01-05")
+    assert one.read_bytes() == other.read_bytes()
+    assert pq.read_table(one).num_rows == 3
+
+
+def test_no_column_holds_text_or_an_embedding() -> None:
+    texts = {field for fields in TEXT_FIELDS.values() for field in fields}
+    assert not texts & set(golden_row(ROWS[0]))
+    assert "embedding" not in golden_row(ROWS[0])
+
+
+def test_every_column_is_in_the_data_dictionary() -> None:
+    page = data_dictionary()
+    assert all(f"`{column.name}`" in page and column.meaning in page for column in COLUMNS)
+
+
+def test_an_empty_day_is_a_table_without_rows(tmp_path: Path) -> None:
+    path = write_parquet(golden_table([]), tmp_path, "2026-01-05")
+    assert pq.read_table(path).num_rows == 0

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rec_assets import home
+from resources.settings import WHEEL_FILE, Settings
+
+
+def test_the_first_run_settles_what_later_processes_read() -> None:
+    settled = home.fix(Settings(), {"seed": 5, "users": 30})
+    assert settled.start == date(2026, 1, 5)  # REC_START of the tests
+    assert json.loads((settled.home / WHEEL_FILE).read_text("utf-8"))["seed"] == 5
+    assert (Settings().seed, Settings().users) == (5, 30)
+
+
+def test_asking_otherwise_later_is_refused() -> None:
+    home.fix(Settings(), {"seed": 5})
+    home.fix(Settings(), {"seed": 5})
+    with pytest.raises(home.HomeError, match="begun with --seed 5, now 6"):
+        home.fix(Settings(), {"seed": 6})
+
+
+def test_the_environment_wins_over_what_was_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    home.fix(Settings(), {"seed": 5})
+    monkeypatch.setenv("REC_SEED", "9")
+    assert Settings().seed == 9
+
+
+def test_a_file_goes_into_the_inbox_whole(tmp_path: Path) -> None:
+    source = tmp_path / "export.jsonl"
+    source.write_text("{}\n", encoding="utf-8")
+    home.prepare(Settings())
+    there = home.into_inbox(Settings(), source)
+    assert there == Settings().inbox / "export.jsonl"
+    assert [path.name for path in Settings().inbox.iterdir()] == ["export.jsonl"]
+
+
+def test_dagsters_home_lies_under_ours_with_the_repositorys_settings() -> None:
+    folder = home.prepare(Settings())
+    assert folder.parent == Settings().home
+    assert "telemetry" in (folder / "dagster.yaml").read_text("utf-8")
