@@ -119,6 +119,7 @@ def check_fields(role: str, body: Body) -> None:
     if role == SIMULATOR:
         return
     for field in body.simulator_only:
-        if getattr(body, field) not in (None, True):
+        value = getattr(body, field)
+        if value is not None and value is not True:  # `1 in (None, True)` would let 1 pass
             sentence = f"{field} may be set with the role simulator only: leave it out"
             raise Problem(403, sentence, field)

@@ -13,8 +13,10 @@ from rec_api.answers import DocumentAnswer
 from rec_api.chains import K, L, common
 from rec_api.changes import SNAPSHOT_SHARE, changed_share
 from rec_api.outbox import Outbox, Unit, Write
+from rec_api.problems import Problem
 from rec_api.scoring import maturity_of
 from rec_api.served import Embedding, Served
+from rec_api.words import SIMULATION
 from resources.log_store import StoreUnavailable
 from resources.packed_arrays import pack, unpack
 from resources.profile_blobs import MacroContext
@@ -61,6 +63,8 @@ class Documents:
             await self._outbox.accept(Unit(tuple(writes)))
             self._unknown.pop(key, None)
             ready = await self._put_context(key, row)
+        if origin == SIMULATION and not ready:
+            raise Problem(503, "the profile cache does not answer: put the document again")
         return DocumentAnswer(
             doc_id=doc_id,
             length=len(text),

@@ -19,8 +19,10 @@ import orjson
 from rec_api.direct_log import apply, grouped
 from rec_api.outbox import Verb, Write
 from rec_api.outbox_file import Entry, OutboxFile
+from rec_api.words import LIVE
 from resources.log_store import LogStore, StoreUnavailable
 from resources.records import COLLECTIONS
+from resources.row_keys import day_of
 
 IDLE_SECONDS: Final = 0.5
 LONGEST_PAUSE: Final = 5.0
@@ -117,7 +119,8 @@ def forward(store: LogStore, entries: Sequence[Entry]) -> dict[int, str]:
     for entry in entries:
         seqs.setdefault((entry.collection, entry.id), []).append(entry.seq)
     refused = dict[int, str]()
-    for verb, collection, rows in grouped(_write(entry) for entry in ranked):
+    today = day_of(int(time.time() * 1000))
+    for verb, collection, rows in grouped(_write(entry, today) for entry in ranked):
         try:
             _, bad = apply(store, verb, collection, rows)
             reasons = {entry.id: entry.reason for entry in bad}
@@ -132,8 +135,15 @@ def forward(store: LogStore, entries: Sequence[Entry]) -> dict[int, str]:
     return refused
 
 
-def _write(entry: Entry) -> Write:
-    return Write(entry.verb, entry.collection, orjson.loads(entry.body))  # type: ignore[arg-type]
+def _write(entry: Entry, today: str) -> Write:
+    """The entry's write. A live row arrives when it reaches the store: late rows are found by it.
+
+    A bot's row keeps its own clock's day.
+    """
+    row = orjson.loads(entry.body)
+    if row.get("origin") == LIVE and "arrived_on" in row:
+        row["arrived_on"] = max(row["arrived_on"], today)
+    return Write(entry.verb, entry.collection, row)  # type: ignore[arg-type]
 
 
 def _one_by_one(

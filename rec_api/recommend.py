@@ -12,11 +12,13 @@ from rec_api.contracts import RecommendRequest
 from rec_api.documents import document_hash
 from rec_api.idempotency import HASH_FIELD, check_repeat, insert_id, request_hash
 from rec_api.outbox import Unit, Write
+from rec_api.problems import Problem
 from rec_api.recommend_rows import Asked, Found, block_row, event_row, log_row
 from rec_api.scoring import Inputs, score
 from rec_api.served import Known
 from rec_api.service import origin_of
 from rec_api.shrinkage import decay
+from rec_api.words import SIMULATION
 from resources.preferences import Evidence
 from resources.row_keys import day_of, digest_id
 from resources.text_language import detect_language
@@ -24,6 +26,9 @@ from resources.text_language import detect_language
 if TYPE_CHECKING:
     from rec_api.service import Service
 
+BOTS_WAIT: Final = (
+    "the profile cache does not answer: a simulated request is not scored without it, try again"
+)
 CONFLICT: Final = (
     "this Idempotency-Key came with another body before: use a new key for a new request"
 )
@@ -36,6 +41,8 @@ async def recommend(
     started = time.perf_counter()
     asked = _asked(service, role, body, key)
     found = await _find(service, asked)
+    if asked.origin == SIMULATION and found.known.away:
+        raise Problem(503, BOTS_WAIT)  # nothing is stored: a bot's day does not hang on a moment
     event = event_row(asked, found)
     if key is not None:
         event[HASH_FIELD] = request_hash("/recommend", body)

@@ -10,6 +10,7 @@ from rec_api.access import SIMULATOR, Keys
 from rec_api.documents import Documents
 from rec_api.outbox import Outbox
 from rec_api.served import Served
+from rec_api.words import LIVE, SIMULATION
 from resources.paraphrase_client import Paraphraser
 from resources.profile_cache import AsyncProfileCache
 from resources.settings import Settings
@@ -43,4 +44,4 @@ class Service:
 
 def origin_of(role: str, asked: str | None = None) -> str:
     """`simulation` for what bots do unless they say otherwise, `live` for everybody else."""
-    return asked or ("simulation" if role == SIMULATOR else "live")
+    return asked or (SIMULATION if role == SIMULATOR else LIVE)

@@ -59,3 +59,4 @@ CreatedAt = Annotated[
     int, Field(ge=0, lt=LATEST, description="ms since 1970, UTC; role simulator only.")
 ]
 Origin = Literal["live", "simulation"]
+LIVE, SIMULATION = "live", "simulation"

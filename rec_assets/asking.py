@@ -10,6 +10,7 @@ import httpx
 from rich.console import Console
 
 from rec_assets import home
+from resources.addresses import without_secrets
 from resources.errors import Mendable
 from resources.settings import Settings
 
@@ -26,12 +27,12 @@ def ask(console: Console, user: str, text: str) -> dict[str, Any]:
     With REC_API_KEY where it is set, else with this machine's own key.
     """
     from rec_assets.showing import show_answer
-    from resources.service_process import service, url_in
+    from resources.service_process import answers, service, url_in
 
     settings = Settings()
     home.prepare(settings)
     running = url_in(settings.home / PORT_FILE)
-    if not settings.api_url and running is not None:
+    if not settings.api_url and running is not None and answers(running):
         settings = settings.model_copy(update={"api_url": running})
     body = {"user_id": user, "doc_id": "command-line", "selected_text": text}
     with service(settings) as endpoint:
@@ -55,7 +56,7 @@ def own_key(role: str) -> str:
 
 def curl(settings: Settings, user: str, text: str) -> str:
     """The command that asks a running service as this user; the key is read, not shown."""
-    url = settings.api_url or f"http://{settings.host}:{settings.port}"
+    url = without_secrets(settings.api_url or f"http://{settings.host}:{settings.port}")
     body = {"user_id": user, "doc_id": "doc-1", "selected_text": text}
     quoted = shlex.quote(json.dumps(body, ensure_ascii=False))
     return (

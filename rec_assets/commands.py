@@ -16,13 +16,15 @@ from typing import Any, Final
 from pydantic import ValidationError
 from rich.console import Console
 
-from rec_assets import home
+from rec_assets import home, manifests
 from rec_assets.asking import PORT_FILE, curl
 from rec_assets.opened import dagster_instance, opened, say_store
 from resources.errors import Mendable
 from resources.log_store import LogStore
+from resources.records import DRAWN_FROM, RAW
 from resources.settings import Settings
 
+SAMPLE_LOAD: Final = ("sample_load", "first")  # its manifest: raw data began with the sample
 MENDABLE: Final = (Mendable, ValidationError, OSError)
 
 
@@ -32,21 +34,17 @@ class CommandFailed(Mendable, RuntimeError):
 
 def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The first run: sample, personas, days, report; what was done already is not done again."""
-    with opened(asked) as (settings, store):
+    settings = home.settle(asked)
+    with opened(settings) as store:
         from rec_assets import turn
-        from rec_assets.personas.stored import read_stored
-        from resources.records import RAW
 
         say_store(console, settings)
         with dagster_instance() as instance:
-            if store.count(RAW) == 0:
-                loaded = _load(console, instance, settings, home.sample_files())
-                _mine(console, instance, loaded)
-            elif not read_stored(store):
-                _mine(console, instance, {})
+            if not store.count(DRAWN_FROM):  # until bots are drawn, personas may still change
+                _mine(console, instance, _load_sample(console, instance, settings, store))
             first = settings.first_day(datetime.now(UTC))
             for day in turn.missing_days(store, settings, first):
-                _turn(console, instance, settings, day)
+                _turn(console, instance, day)
         return _result(console, settings, store)
 
 
@@ -55,7 +53,8 @@ def load_exports(console: Console, paths: Sequence[Path]) -> dict[str, Any]:
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         raise CommandFailed(f"no such file: {', '.join(missing)}")
-    with opened({}) as (settings, _), dagster_instance() as instance:
+    settings = Settings()
+    with opened(settings), dagster_instance() as instance:
         say_store(console, settings)
         loaded = _load(console, instance, settings, paths)
         return {"files": loaded, "mined": _mine(console, instance, loaded)}
@@ -63,7 +62,8 @@ def load_exports(console: Console, paths: Sequence[Path]) -> dict[str, Any]:
 
 def tell_status(console: Console) -> dict[str, Any]:
     """What stands in the store."""
-    with opened({}) as (settings, store):
+    settings = Settings()
+    with opened(settings) as store:
         from rec_assets.showing import show_status
 
         figures = _status(settings, store)
@@ -75,10 +75,21 @@ def keep_up(console: Console) -> None:
     """Service, Dagster's web interface and its daemon, until Ctrl-C or SIGTERM."""
     from rec_assets.upkeep import keep_running
 
-    with opened({}) as (settings, store):
+    settings = home.settle({})
+    with opened(settings) as store:
         say_store(console, settings)
         _ensure_prototypes(console, settings, store)
         keep_running(console, settings, settings.home / PORT_FILE)
+
+
+def _load_sample(
+    console: Console, instance: Any, settings: Settings, store: LogStore
+) -> dict[str, Any]:
+    """Load the sample unless other raw data came first; a load cut short is done again."""
+    if store.count(RAW) and not manifests.begun(store, *SAMPLE_LOAD):
+        return {}
+    manifests.begin(store, *SAMPLE_LOAD)
+    return _load(console, instance, settings, home.sample_files())
 
 
 def _ensure_prototypes(console: Console, settings: Settings, store: LogStore) -> None:
@@ -122,7 +133,7 @@ def _mine(console: Console, instance: Any, loaded: Mapping[str, Any]) -> dict[st
     return mined
 
 
-def _turn(console: Console, instance: Any, settings: Settings, day: str) -> None:
+def _turn(console: Console, instance: Any, day: str) -> None:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from rec_assets import turn
@@ -130,7 +141,7 @@ def _turn(console: Console, instance: Any, settings: Settings, day: str) -> None
 
     shown = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*shown, console=console) as progress:
-        task = progress.add_task(f"{day}: sessions", total=settings.sessions_per_day)
+        task = progress.add_task(f"{day}: sessions", total=None)
 
         def report(_: str, done: int, planned: int) -> None:
             words = f"{day}: {done}/{planned} sessions" if done < planned else f"{day}: profiles"

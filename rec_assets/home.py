@@ -10,10 +10,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from rec_assets.raw.inbox import is_visible
 from resources.errors import Mendable
 from resources.settings import REPOSITORY, WHEEL_FILE, Settings
 
 FIXED: Final = ("start", "seed", "users", "sessions", "days")
+RESOLVED: Final = ("home", "log_url", "contexts")
 SAMPLE: Final = REPOSITORY / "personas_data" / "sample"
 EXPORTS: Final = (".json", ".jsonl", ".ndjson", ".gz")
 
@@ -23,43 +25,62 @@ class HomeError(Mendable, ValueError):
 
 
 def prepare(settings: Settings) -> Path:
-    """Make the folders; point DAGSTER_HOME and REC_HOME of this process and its children there."""
+    """Make the folders (nobody else's to read); point this process and its children there."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.home.chmod(0o700)
     dagster_home = settings.home / "dagster"
     for folder in (dagster_home, settings.inbox, settings.home / "logs"):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
     shutil.copyfile(REPOSITORY / "dagster.yaml", dagster_home / "dagster.yaml")
-    os.environ["DAGSTER_HOME"] = str(dagster_home.resolve())
-    os.environ["REC_HOME"] = str(settings.home.resolve())
+    os.environ["DAGSTER_HOME"] = str(dagster_home)
+    for name in RESOLVED:  # children run elsewhere: a relative path would mean another file there
+        if name == "home" or f"REC_{name.upper()}" in os.environ:
+            os.environ[f"REC_{name.upper()}"] = str(getattr(settings, name))
     return dagster_home
 
 
-def fix(settings: Settings, asked: Mapping[str, Any]) -> Settings:
-    """Settle start, seed, users, sessions and days with the first run; later ones must agree.
+def settle(asked: Mapping[str, Any]) -> Settings:
+    """Fix start, seed, users, sessions and days with the first run; later ones must agree.
 
-    `asked` holds what the command line named. HomeError when it differs from what was settled.
+    `asked` holds what the command line named; it wins over the environment. HomeError when either
+    differs from what was settled.
     """
+    settings = Settings()
+    named = {name: value for name, value in asked.items() if value is not None}
+    settings = settings.model_copy(update=named)
     kept_file = settings.home / WHEEL_FILE
-    asked = {name: value for name, value in asked.items() if value is not None}
     if kept_file.exists():
         kept = json.loads(kept_file.read_text(encoding="utf-8"))
-        for name, value in asked.items():
-            if kept[name] != _plain(value):
-                raise HomeError(
-                    f"{settings.home} was begun with --{name} {kept[name]}, now {_plain(value)} is "
-                    f"asked: leave the option out, or begin in an empty REC_HOME"
-                )
-        return settings
-    settled = settings.model_copy(update=asked)
-    settled = settled.model_copy(update={"start": settled.first_day(datetime.now(UTC))})
-    settings.home.mkdir(parents=True, exist_ok=True)
-    content = {name: _plain(getattr(settled, name)) for name in FIXED}
-    kept_file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    return settled
+        _must_agree(settings, kept)
+    else:
+        first = settings.first_day(datetime.now(UTC))
+        settings = settings.model_copy(update={"start": first})
+        kept = {name: _plain(getattr(settings, name)) for name in FIXED}
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = kept_file.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+        draft.replace(kept_file)
+    for name in FIXED:
+        if f"REC_{name.upper()}" in os.environ:
+            os.environ[f"REC_{name.upper()}"] = str(kept[name])
+    return Settings()
+
+
+def _must_agree(settings: Settings, kept: Mapping[str, Any]) -> None:
+    for name in FIXED:
+        now = _plain(getattr(settings, name))
+        if now != kept[name]:
+            raise HomeError(
+                f"{settings.home} was begun with --{name} {kept[name]}, now {now} is asked: leave "
+                f"out --{name} and REC_{name.upper()}, or begin in an empty REC_HOME"
+            )
 
 
 def into_inbox(settings: Settings, path: Path) -> Path:
     """Copy a file into the inbox in one step; its path there. A file that is there stays."""
     target = settings.inbox / path.name
+    if not is_visible(path.name):
+        raise HomeError(f"{path.name!a} is no name for the inbox: rename it in plain letters")
     if path.resolve() != target.resolve():
         draft = target.with_name(f".{path.name}.{os.getpid()}")
         shutil.copyfile(path, draft)

@@ -8,9 +8,14 @@ from resources.records import MANIFESTS, Row
 
 def begin(store: LogStore, asset: str, day: str) -> bool:
     """Note that `asset` is being written for `day`; whether it was ever begun before."""
-    known = bool(store.get(MANIFESTS, [_id(asset, day)]))
+    known = begun(store, asset, day)
     store.put(MANIFESTS, [{"_id": _id(asset, day), "asset": asset, "day": day, "complete": False}])
     return known
+
+
+def begun(store: LogStore, asset: str, day: str) -> bool:
+    """Whether `asset` was ever begun for `day`."""
+    return bool(store.get(MANIFESTS, [_id(asset, day)]))
 
 
 def complete(store: LogStore, asset: str, day: str, **counts: int | float | str | None) -> None:

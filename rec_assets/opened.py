@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -15,11 +15,10 @@ from resources.settings import Settings
 
 
 @contextmanager
-def opened(asked: Mapping[str, Any]) -> Iterator[tuple[Settings, LogStore]]:
-    """REC_HOME made ready and settled, the store open, the embedded Redis held throughout."""
+def opened(settings: Settings) -> Iterator[LogStore]:
+    """REC_HOME made ready, the store open, the embedded Redis held throughout."""
     from resources.embedded_redis import embedded_redis
 
-    settings = home.fix(Settings(), asked)
     home.prepare(settings)
     with ExitStack() as stack:
         if not settings.redis_url:
@@ -27,7 +26,7 @@ def opened(asked: Mapping[str, Any]) -> Iterator[tuple[Settings, LogStore]]:
         store = open_log_store(settings.store_url)
         stack.callback(store.close)
         store.ping()
-        yield settings, store
+        yield store
 
 
 @contextmanager

@@ -47,7 +47,9 @@ def show_personas(console: Console, reported: Mapping[str, Any]) -> None:
 def show_criteria(console: Console, figures: Figures) -> None:
     """The three exit criteria with their figures."""
     orphans = figures["orphans"]
-    console.print("\n[bold]Exit criteria[/bold] (simulated traffic: no figure is of people)")
+    live = figures["chains"] - figures["simulated_chains"]
+    people = f"{live:,} chains are live" if live else "no figure is of people"
+    console.print(f"\n[bold]Exit criteria[/bold] (simulated traffic: {people})")
     console.print(
         f"(1) chains: {figures['chains']:,} A, {figures['complete_chains']:,} complete A→B→C, "
         f"{figures['rejections']:,} of their C rejected; without an A: {orphans['B']} B, "

@@ -8,6 +8,7 @@ from rec_api import scoring
 from rec_assets import manifests
 from rec_assets.evaluation.stored import read_criteria
 from rec_assets.personas.stored import read_stored
+from resources.addresses import without_secrets
 from resources.encoder import Encoder
 from resources.log_store import LogStore
 from resources.profile_cache import ProfileCache
@@ -50,5 +51,4 @@ def store_name(settings: Settings) -> str:
     """The log store as people say it, without a password."""
     if settings.store_url.startswith("sqlite"):
         return f"SQLite ({settings.store_url.removeprefix('sqlite:///')})"
-    host = settings.store_url.partition("://")[2].rpartition("@")[2]
-    return f"MongoDB ({host})"
+    return f"MongoDB ({without_secrets(settings.store_url)})"

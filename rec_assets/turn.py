@@ -12,7 +12,8 @@ import dagster as dg
 from rec_assets import manifests, sensors
 from rec_assets.definitions import defs
 from rec_assets.partitions import raw_files
-from rec_assets.raw.inbox import content_hash, run_key
+from rec_assets.raw.blocks import content_hash
+from rec_assets.raw.inbox import run_key
 from resources.errors import Mendable
 from resources.log_store import LogStore
 from resources.settings import Settings
@@ -59,7 +60,8 @@ def _as_if_asked_by(sensor: str, key: str) -> dict[str, str]:
 def missing_days(store: LogStore, settings: Settings, first: date) -> list[str]:
     """Which of the first run's days are not complete yet, in order."""
     wanted = [(first + timedelta(days=k)).isoformat() for k in range(settings.days)]
-    done = set(manifests.days(store, "wheel_report"))
+    ends = ("golden_export", "wheel_report")  # what nothing else stands on
+    done = set.intersection(*(set(manifests.days(store, asset)) for asset in ends))
     return [day for day in wanted if day not in done]
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
-import httpx
 from rich.console import Console
 
 from rec_assets.processes import (
@@ -21,7 +19,7 @@ from rec_assets.processes import (
     stop,
     watch,
 )
-from resources.service_process import url_in
+from resources.service_process import answers, url_in
 from resources.settings import Settings
 
 READY_SECONDS = 120.0
@@ -69,9 +67,7 @@ def _wait_for_service(child: subprocess.Popen[bytes], port_file: Path, log: Path
     while time.monotonic() < deadline:
         if child.poll() is not None:
             raise ProcessEnded(f"the service could not start: see {log}")
-        if (url := url_in(port_file)) is not None:
-            with suppress(httpx.HTTPError):
-                if httpx.get(f"{url}/healthz", timeout=2).is_success:
-                    return url
+        if (url := url_in(port_file)) is not None and answers(url):
+            return url
         time.sleep(0.1)
     raise ProcessEnded(f"the service did not answer in {READY_SECONDS:.0f} seconds: see {log}")

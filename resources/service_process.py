@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from resources.addresses import without_secrets
 from resources.errors import Mendable
 from resources.settings import REPOSITORY, Settings
 
@@ -33,7 +34,7 @@ class Endpoint:
     api_key: str
 
     def __repr__(self) -> str:
-        return f"Endpoint(url={self.url!r})"
+        return f"Endpoint(url={without_secrets(self.url)!r})"
 
 
 @contextmanager
@@ -81,8 +82,17 @@ def await_ready(endpoint: Endpoint) -> None:
             answer = type(error).__name__
         time.sleep(0.1)
     raise ServiceUnavailable(
-        f"the service at {endpoint.url} was not ready in {READY_SECONDS:.0f} seconds: {answer}"
+        f"the service at {without_secrets(endpoint.url)} was not ready in {READY_SECONDS:.0f} "
+        f"seconds: {answer}"
     )
+
+
+def answers(url: str) -> bool:
+    """Whether a service is alive there."""
+    try:
+        return httpx.get(f"{url}/healthz", timeout=5.0).is_success
+    except httpx.HTTPError:
+        return False
 
 
 def url_in(port_file: Path) -> str | None:
@@ -93,13 +103,11 @@ def url_in(port_file: Path) -> str | None:
 
 def _remote(settings: Settings) -> Endpoint:
     url = settings.api_url.rstrip("/")
-    try:
-        httpx.get(f"{url}/healthz", timeout=5.0).raise_for_status()
-    except httpx.HTTPError as error:
+    if not answers(url):
         raise ServiceUnavailable(
-            f"no service answers at REC_API_URL ({url}): start one there, or unset REC_API_URL "
-            f"to have one started for the run"
-        ) from error
+            f"no service answers at REC_API_URL ({without_secrets(url)}): start one there, or "
+            f"unset REC_API_URL to have one started for the run"
+        )
     return Endpoint(url, simulator_key(settings))
 
 

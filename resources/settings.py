@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
@@ -104,14 +104,28 @@ class Settings(BaseSettings):
         default="", description="Address of a Dask scheduler for per-user work; empty: in process."
     )
 
-    @property
-    def sessions_per_day(self) -> int:
-        """Simulated sessions of one day."""
-        return self.sessions // self.days
+    def sessions_on(self, turn: int) -> int:
+        """Simulated sessions of the day that is `turn` days after the first.
+
+        Those of the first `days` add up to `sessions`; later days have as many as the last of them.
+        """
+        return self.sessions // self.days + (turn < self.sessions % self.days)
 
     def first_day(self, now: datetime) -> date:
         """The wheel's first day: `start`, else `days` complete UTC days before `now`."""
         return self.start or now.astimezone(UTC).date() - timedelta(days=self.days)
+
+    @field_validator("log_url")
+    @classmethod
+    def _absolute(cls, url: str) -> str:
+        """A relative SQLite file is meant from here, also by child processes."""
+        file = url.removeprefix("sqlite:///")
+        return f"sqlite:///{Path(file).resolve()}" if file != url and file else url
+
+    @field_validator("home", "contexts")
+    @classmethod
+    def _resolved(cls, path: Path) -> Path:
+        return path.resolve()
 
     @property
     def store_url(self) -> str:

@@ -1,6 +1,7 @@
 """J, declared: the day's clusters, and what serving reads of G and J."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 
 import dagster as dg
@@ -17,7 +18,8 @@ from rec_assets.clusters.clusters import (
 )
 from rec_assets.clusters.plots import cluster_map
 from rec_assets.clusters.publication import served_clusters, served_profiles
-from rec_assets.clusters.stored import day_before, read_clusters, read_members
+from rec_assets.clusters.stored import read_clusters, read_members
+from rec_assets.days import day_before, require_day_before
 from rec_assets.partitions import daily
 from rec_assets.profiles.assets import user_profiles
 from rec_assets.shards import BLOCKS, run_map
@@ -49,6 +51,8 @@ def cluster_profiles(
 ) -> dg.MaterializeResult[None]:
     """J: groups of users by what they prefer, and which user belongs to which."""
     day = context.partition_key
+    first_day = settings.first_day(datetime.now(UTC)).isoformat()
+    require_day_before(log_store, "cluster_profiles", day, first_day)
     manifests.begin(log_store, "cluster_profiles", day)
     before = read_clusters(log_store, day_before(day))
     manifest = manifests.read(log_store, "cluster_profiles", day_before(day)) or {}
@@ -101,7 +105,8 @@ def serving_profiles(
     clusters = served_clusters(day, read_clusters(log_store, day))
     members = read_members(log_store, day)
     rows = (row for batch in log_store.scan(G) for row in batch)
-    published = profile_cache.publish(served_profiles(rows, members, day), clusters)
+    profiles = served_profiles(rows, members, day)
+    published = profile_cache.publish(profiles, clusters, keep_users=False)
     manifests.complete(log_store, "serving_profiles", day, version=clusters.version)
     return dg.MaterializeResult(
         metadata={

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 from rec_api.shrinkage import population_before_data
 from rec_assets import manifests
 from rec_assets.clusters.clusters import POPULATION, cluster_of
@@ -13,11 +11,6 @@ from resources.preferences import Cluster
 from resources.records import CLUSTER_MEMBERS, COLLECTIONS, ClusterProfile, from_row
 
 J = COLLECTIONS["J"]
-
-
-def day_before(day: str) -> str:
-    """The ISO date before."""
-    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
 
 def read_clusters(store: LogStore, day: str) -> dict[str, Cluster]:

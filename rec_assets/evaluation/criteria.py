@@ -50,7 +50,7 @@ def count_chains(
         counts.selections += 1
         counts.rejected += not selection["accepted"]
         event = event_of.get(selection["source_paraphrase_event_id"])
-        counts.orphan_selections += event is None
+        counts.orphan_selections += event not in asked
         if event in asked:
             complete.add(event)
     counts.complete = len(complete)
@@ -59,12 +59,16 @@ def count_chains(
 
 def exit_criteria(
     chains: ChainCounts,
+    simulated: int,
     profiles: Figures,
     personas: Sequence[Persona],
     verdicts: Sequence[Verdict],
     seed: int,
 ) -> Figures:
-    """The figures of the three criteria; shares are of simulated users, with 95 % intervals."""
+    """The figures of the three criteria; shares are of simulated users, with 95 % intervals.
+
+    Chains are all that stand, live ones too: `simulated_chains` says how many are bots'.
+    """
     judged = len(verdicts)
     first = wilson(sum(v.hit for v in verdicts), judged)
     plain = wilson(sum(v.hit_unpersonalized for v in verdicts), judged)
@@ -72,8 +76,9 @@ def exit_criteria(
     own = {p.name: (p.preferred_category, p.preferred_intensity) for p in personas}
     frequent = most_frequent_first(verdicts)
     return {
-        "origin": "simulation",
+        "judged_origin": "simulation",
         "chains": chains.recommendations,
+        "simulated_chains": simulated,
         "complete_chains": chains.complete,
         "rejections": chains.rejected,
         "orphans": {"B": chains.orphan_runs, "C": chains.orphan_selections},

@@ -25,7 +25,8 @@ table { border-collapse: collapse } td, th { padding: .2rem .8rem; text-align: l
 tr { border-bottom: 1px solid #ddd } img { max-width: 100% } .note { color: #666 }
 </style>
 <h1>The wheel on {{ day }}</h1>
-<p class="note">Simulated traffic: every figure is of persona bots, not of people.</p>
+<p class="note">Simulated traffic: {{ f.simulated_chains }} of {{ f.chains }} chains are of persona
+bots; all users of part 3 are.</p>
 <h2>1. Chains</h2>
 <table>
 <tr><td>A recommended</td><td>{{ f.chains }}</td></tr>
@@ -45,8 +46,7 @@ intervals.</p>
 <tr><td>{{ label }}</td><td>{{ share(f[key]) }}</td></tr>{% endfor %}
 <tr><td>gain over without</td><td>{{ share(f.gain) }}</td></tr>
 </table>
-{% for name, uri in pictures.items() %}<p><img alt="{{ name }}" src="{{ uri }}"></p>
-{% endfor %}</html>
+{% for name, uri in pictures.items() %}<p><img alt="{{ name }}" src="{{ uri }}">{% endfor %}</html>
 """
 
 

@@ -16,7 +16,7 @@ from rec_assets.traffic.population import draw_users
 from resources.context_pool import read_pool, split
 from resources.encoder import Encoder
 from resources.log_store import LogStore
-from resources.records import COLLECTIONS, Row
+from resources.records import COLLECTIONS, DRAWN_FROM, Row
 from resources.settings import Settings
 from resources.text_language import detect_language
 
@@ -53,18 +53,17 @@ def read_chains(store: LogStore) -> ChainCounts:
         for batch in store.scan(COLLECTIONS[letter], fields=fields):
             yield from batch
 
-    return count_chains(
-        (row["_id"] for row in scan("A", "day")),
-        scan("B", "source_recommend_event_id"),
-        scan("C", "source_paraphrase_event_id", "accepted"),
-    )
+    # C before B before A: of a chain written meanwhile no end is seen without its beginning.
+    selections = list(scan("C", "source_paraphrase_event_id", "accepted"))
+    runs = list(scan("B", "source_recommend_event_id"))
+    return count_chains((row["_id"] for row in scan("A", "day")), runs, selections)
 
 
 def read_verdicts(
     store: LogStore, settings: Settings, encoder: Encoder | None, day: str
 ) -> list[Verdict]:
     """The judged users of the day; none before personas and J stand."""
-    personas = read_stored(store)
+    personas = read_stored(store, DRAWN_FROM)
     if not personas:
         return []
     users = draw_users(personas, settings.users, settings.seed)
@@ -83,7 +82,11 @@ def read_criteria(
         "G": store.count(COLLECTIONS["G"]),
         "J": latest["clusters"] if latest else 0,
     }
-    return exit_criteria(read_chains(store), profiles, read_stored(store), verdicts, settings.seed)
+    simulated = store.count(COLLECTIONS["A"], {"origin": "simulation"})
+    drawn_from = read_stored(store, DRAWN_FROM)
+    return exit_criteria(
+        read_chains(store), simulated, profiles, drawn_from, verdicts, settings.seed
+    )
 
 
 def read_sample(
@@ -91,7 +94,7 @@ def read_sample(
 ) -> tuple[str, list[Sampled]]:
     """The most neutral judge text, and how the busiest users of up to three personas see it."""
     text = most_neutral(read_judge_texts(store, settings, encoder), settings.house_language)
-    personas = read_stored(store)
+    personas = read_stored(store, DRAWN_FROM)
     if text is None or not personas:
         return "", []
     users = draw_users(personas, settings.users, settings.seed)

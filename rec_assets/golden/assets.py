@@ -3,6 +3,7 @@
 import dagster as dg
 
 from rec_assets import manifests
+from rec_assets.days import days_touched
 from rec_assets.golden.columns import COLUMNS
 from rec_assets.golden.table import data_dictionary, golden_table, write_parquet
 from rec_assets.partitions import daily
@@ -35,9 +36,10 @@ def golden_export(
 ) -> dg.MaterializeResult[None]:
     """H without text or embeddings, one Parquet file a day, with its data dictionary."""
     day = context.partition_key
-    rows = [row for batch in log_store.scan(H, days=[day]) for row in batch]
     folder = settings.home / "golden"
-    path = write_parquet(golden_table(rows), folder, day)
+    for touched in days_touched(log_store, [H], day):  # the day itself comes last
+        rows = [row for batch in log_store.scan(H, days=[touched]) for row in batch]
+        path = write_parquet(golden_table(rows), folder, touched)
     (folder / "README.md").write_text(data_dictionary(), encoding="utf-8")
     manifests.complete(log_store, "golden_export", day, rows=len(rows))
     simulated = sum(row["origin"] == "simulation" for row in rows)

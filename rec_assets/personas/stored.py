@@ -8,18 +8,28 @@ import msgspec
 
 from rec_assets.personas.persona import Persona
 from resources.log_store import LogStore
-from resources.records import PERSONAS, Row
+from resources.records import DRAWN_FROM, PERSONAS, Row
 
 
-def read_stored(store: LogStore) -> list[Persona]:
-    """All personas, most people first."""
-    rows = [row for batch in store.scan(PERSONAS) for row in batch]
+def read_stored(store: LogStore, collection: str = PERSONAS) -> list[Persona]:
+    """All personas of the collection, most people first."""
+    rows = [row for batch in store.scan(collection) for row in batch]
     bare = ({name: value for name, value in row.items() if name != "_id"} for row in rows)
     found = [msgspec.convert(row, Persona) for row in bare]
     return sorted(found, key=lambda persona: (-persona.share, persona.name))
 
 
-def write_stored(store: LogStore, personas: Sequence[Persona]) -> None:
-    """Make the store's personas exactly these."""
+def write_stored(store: LogStore, personas: Sequence[Persona], collection: str = PERSONAS) -> None:
+    """Make the collection's personas exactly these."""
     rows: list[Row] = [{"_id": p.name, **msgspec.to_builtins(p)} for p in personas]
-    store.replace(PERSONAS, {}, rows)
+    store.replace(collection, {}, rows)
+
+
+def keep_drawn_from(store: LogStore) -> list[Persona]:
+    """The personas that this wheel's bots are drawn from: today's, kept at the first call.
+
+    Mining anew must not turn a bot with a history into another person.
+    """
+    if not store.count(DRAWN_FROM):
+        write_stored(store, read_stored(store), DRAWN_FROM)
+    return read_stored(store, DRAWN_FROM)

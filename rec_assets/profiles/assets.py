@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 
 import dagster as dg
 
 from rec_assets import manifests
-from rec_assets.clusters.stored import day_before, read_above
+from rec_assets.clusters.stored import read_above
+from rec_assets.days import day_before, days_touched, require_day_before
 from rec_assets.partitions import daily
 from rec_assets.profiles.evidence import Cells, FoldedDay, last_day
 from rec_assets.profiles.profiles import Above, cells_by_user, profile, with_day
@@ -41,6 +43,8 @@ def user_profiles(
 ) -> dg.MaterializeResult[None]:
     """G: what each user executed, as evidence per day, and the preferences that follow."""
     day = context.partition_key
+    first_day = settings.first_day(datetime.now(UTC)).isoformat()
+    require_day_before(log_store, "cluster_profiles", day, first_day)
     again = manifests.begin(log_store, "user_profiles", day)
     counts: Counter[str] = Counter()
 
@@ -48,7 +52,7 @@ def user_profiles(
     def above_on(last: str) -> Above:
         return read_above(log_store, day_before(last), settings.house_language)
 
-    for touched in _days_touched(log_store, day):
+    for touched in days_touched(log_store, [H], day):
         for block in BLOCKS:
             cells = cells_by_user(_examples(log_store, touched, block))
             if again or touched != day:
@@ -59,12 +63,6 @@ def user_profiles(
     return dg.MaterializeResult(
         metadata={**record_metadata(users), "profiles": dict(sorted(counts.items()))}
     )
-
-
-def _days_touched(store: LogStore, day: str) -> list[str]:
-    """`day` and the earlier days whose H was redone because rows arrived on it, ascending."""
-    late = store.scan(H, where={"arrived_on": day}, fields=("day",))
-    return sorted({day, *(row["day"] for batch in late for row in batch if row["day"] < day)})
 
 
 def _examples(store: LogStore, day: str, shards: Sequence[int]) -> list[Row]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, Final
 
 import numpy as np
 
 from rec_api.shrinkage import decay, weight
+from rec_assets.days import days_between
 from resources.options import CATEGORIES, INTENSITIES, LANGUAGES, OPTION_INDEX, Option
 from resources.preferences import Evidence
 from resources.records import Row
@@ -43,11 +43,6 @@ def cells_of(examples: Sequence[Row]) -> Cells:
             int(row["origin"] == "simulation"),
         ] += 1
     return [[*cell, count] for cell, count in sorted(counts.items())]
-
-
-def days_between(earlier: str, later: str) -> int:
-    """Whole days from one ISO date to another; negative when `later` is before."""
-    return (date.fromisoformat(later) - date.fromisoformat(earlier)).days
 
 
 def replace_day(

@@ -22,7 +22,7 @@ def raw_corporate_data(
 ) -> dg.MaterializeResult[None]:
     """One export file, row by row as it came; what cannot be used kept aside with its reason."""
     path = settings.inbox / context.partition_key
-    if not path.is_file():
+    if path.name != context.partition_key or not path.is_file():  # a name, never a path elsewhere
         raise dg.Failure(
             f"{context.partition_key} is not in the inbox ({settings.inbox}): drop it there again",
             allow_retries=False,

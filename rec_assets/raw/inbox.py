@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-CHUNK: Final = 1 << 20
+from rec_assets.raw.blocks import content_hash
+
 # name → [size, modified in ns, content hash that was asked for, or "" while it is still waiting]
 Seen = dict[str, list[int | str]]
 
@@ -28,11 +28,16 @@ class Arrival(NamedTuple):
 
 
 def list_inbox(folder: Path) -> list[InboxFile]:
-    """The visible files of the folder by name; none when there is no folder."""
+    """The visible files of the folder by name, those with a name in UTF-8; none without folder."""
     if not folder.is_dir():
         return []
-    files = [p for p in sorted(folder.iterdir()) if p.is_file() and not p.name.startswith(".")]
+    files = [p for p in sorted(folder.iterdir()) if p.is_file() and is_visible(p.name)]
     return [InboxFile(p, (stat := p.stat()).st_size, stat.st_mtime_ns) for p in files]
+
+
+def is_visible(name: str) -> bool:
+    """Whether a file of this name is looked at: not hidden, and a name that a store can hold."""
+    return not name.startswith(".") and name.isprintable()
 
 
 def arrivals(
@@ -56,12 +61,3 @@ def arrivals(
 def run_key(name: str, content: str) -> str:
     """What makes a load the same load: the file's name and content."""
     return f"{name}:{content}"
-
-
-def content_hash(path: Path) -> str:
-    """16 hex digits of the file's SHA-256, read in blocks."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(CHUNK):
-            digest.update(block)
-    return digest.hexdigest()[:16]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
@@ -45,7 +46,7 @@ _OURS_OF: Final = {
     for spellings in FIELDS.values()
     for spelling in spellings
 }
-_QUOTED: Final = 60  # characters of a foreign value that a reason repeats
+_WORD: Final = re.compile(r"[^\W\d_][\w -]{0,23}")  # a foreign value that a reason repeats
 
 
 class Fault(NamedTuple):
@@ -173,12 +174,11 @@ def _foreign_word(fields: Row) -> Fault | None:
 
 
 def _quoted(value: object) -> str:
+    """The value where it is a word or a number; a text may be somebody's: only its length."""
     if isinstance(value, dict | list):
         return "(a nested value)"
+    if isinstance(value, str) and not _WORD.fullmatch(value):
+        return f"(a text of {len(value)} characters)"
     if isinstance(value, int) and abs(value) >= 1 << 64:
         return "(a very large number)"
-    return ascii(value)[:_QUOTED] if not _printable(value) else repr(value)[:_QUOTED]
-
-
-def _printable(value: object) -> bool:
-    return not isinstance(value, str) or value.isprintable()
+    return repr(value)

@@ -6,12 +6,11 @@ from typing import Any
 import dagster as dg
 
 from rec_assets import manifests
-from rec_assets.clusters.stored import day_before
+from rec_assets.days import day_before, days_between
 from rec_assets.partitions import daily
 from rec_assets.personas.assets import category_prototypes, personas
-from rec_assets.personas.stored import read_stored
+from rec_assets.personas.stored import keep_drawn_from
 from rec_assets.plots import columns, markdown_image
-from rec_assets.profiles.evidence import days_between
 from rec_assets.traffic.driver import DayTraffic, TrafficError, run_day
 from rec_assets.traffic.plan import SessionPlan, day_plan
 from rec_assets.traffic.population import draw_users
@@ -22,7 +21,7 @@ from resources.context_pool import read_pool, split
 from resources.dagster_resources import ServiceResource
 from resources.log_store import LogStore
 from resources.profile_cache import ProfileCache
-from resources.records import WISHES
+from resources.records import COLLECTIONS, WISHES
 from resources.service_process import ServiceUnavailable, await_ready
 from resources.settings import Settings
 
@@ -44,10 +43,10 @@ def simulated_traffic(
 ) -> dg.MaterializeResult[None]:
     """A, B, C, D, E, I, K, L of a day's persona bots, all over HTTP; their wishes kept apart."""
     day = context.partition_key
-    users = draw_users(read_stored(log_store), settings.users, settings.seed)
+    users = draw_users(keep_drawn_from(log_store), settings.users, settings.seed)
     first = settings.first_day(datetime.now(UTC)).isoformat()
     turn = days_between(first, day)
-    plan = day_plan(users, day, settings.sessions_per_day, settings.seed, turn)
+    plan = day_plan(users, day, settings.sessions_on(turn), settings.seed, turn)
     if plan and log_store.count(WISHES, {"day": day}) == len(plan):
         return dg.MaterializeResult(metadata={"sessions": len(plan), "already_stood": True})
     _be_ready(day, first, log_store, profile_cache)
@@ -69,6 +68,7 @@ def simulated_traffic(
     except (TrafficError, ServiceUnavailable) as error:
         # Sessions that stand are answered from the store: a second try doubles nothing.
         raise dg.RetryRequested(max_retries=2, seconds_to_wait=5) from error
+    _same_store(log_store, day, traffic)
     log_store.append(WISHES, traffic.wishes)
     manifests.complete(log_store, "simulated_traffic", day, sessions=traffic.sessions)
     return dg.MaterializeResult(metadata=_metadata(traffic, plan))
@@ -84,6 +84,17 @@ def _be_ready(day: str, first: str, store: LogStore, cache: ProfileCache) -> Non
     )
     if reason is not None:
         raise dg.Failure(reason, allow_retries=False)
+
+
+def _same_store(store: LogStore, day: str, traffic: DayTraffic) -> None:
+    """Fail when the service wrote elsewhere: an empty day would pass every later check."""
+    stand = store.count(COLLECTIONS["A"], {"day": day, "origin": "simulation"})
+    if stand < traffic.sessions:
+        raise dg.Failure(
+            f"the service answered {traffic.sessions} sessions of {day}, but {stand} of them stand "
+            f"in the log store: give both the same REC_LOG_URL",
+            allow_retries=False,
+        )
 
 
 def _metadata(traffic: DayTraffic, plan: list[SessionPlan]) -> dict[str, Any]:

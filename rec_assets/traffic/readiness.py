@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rec_assets.clusters.stored import day_before
+from rec_assets.days import day_before
 
 
 def why_not_yet(
@@ -17,6 +17,11 @@ def why_not_yet(
         return (
             f"the service already serves {served_day}: traffic of {day} would meet profiles made "
             f"from days after it. Clear REC_HOME to begin again, or go on with later days"
+        )
+    if day == first_day and served_day is not None:
+        return (
+            f"the service serves {served_day}, from before the wheel's first day {first_day}: its "
+            f"profile cache belongs to another wheel, name an empty one in REC_REDIS_URL"
         )
     if day == first_day:
         return None

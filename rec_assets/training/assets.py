@@ -7,6 +7,7 @@ from functools import partial
 import dagster as dg
 
 from rec_assets import manifests
+from rec_assets.days import days_touched
 from rec_assets.partitions import daily
 from rec_assets.shards import BLOCKS, run_map
 from rec_assets.tables import column_schema, record_metadata
@@ -40,7 +41,7 @@ def training_examples(
     manifests.begin(log_store, "training_examples", day)
     counts: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
-    redone = _days_touched(log_store, day)
+    redone = days_touched(log_store, (COLLECTIONS[letter] for letter in "ABCD"), day)
     join = partial(join_chains, consistency_seconds=settings.consistency_seconds)
     for touched in redone:
         chains = (_read(log_store, touched, block) for block in BLOCKS)
@@ -60,17 +61,6 @@ def training_examples(
             "dropped": dict(sorted(dropped.items())),
         }
     )
-
-
-def _days_touched(store: LogStore, day: str) -> list[str]:
-    """`day` and the earlier days whose B, C or D arrived on it, ascending."""
-    late = {
-        row["day"]
-        for letter in "BCD"
-        for batch in store.scan(COLLECTIONS[letter], where={"arrived_on": day}, fields=("day",))
-        for row in batch
-    }
-    return sorted({day, *(d for d in late if d < day)})
 
 
 def _read(store: LogStore, day: str, shards: Sequence[int]) -> Chains:

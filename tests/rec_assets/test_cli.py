@@ -1,6 +1,7 @@
 """What a new user sees: one command from a raw export to personal recommendations."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -136,8 +137,10 @@ def test_personas_edited_into_nonsense_name_entry_and_field(tmp_path: Path) -> N
 
 
 def test_git_sees_nothing_of_a_run() -> None:
-    ignored = (REPOSITORY / ".gitignore").read_text("utf-8")
-    assert "/.recwheel/" in ignored
+    made = [".recwheel/recwheel.sqlite", ".venv/stamp-run", "recwheel.egg-info/PKG-INFO"]
+    command = ["git", "check-ignore", "--no-index", *made]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    assert done.stdout.split() == made
 
 
 def test_an_export_of_another_make_is_mined(tmp_path: Path) -> None:

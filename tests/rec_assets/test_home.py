@@ -11,23 +11,44 @@ from resources.settings import WHEEL_FILE, Settings
 
 
 def test_the_first_run_settles_what_later_processes_read() -> None:
-    settled = home.fix(Settings(), {"seed": 5, "users": 30})
+    settled = home.settle({"seed": 5, "users": 30})
     assert settled.start == date(2026, 1, 5)  # REC_START of the tests
     assert json.loads((settled.home / WHEEL_FILE).read_text("utf-8"))["seed"] == 5
     assert (Settings().seed, Settings().users) == (5, 30)
 
 
 def test_asking_otherwise_later_is_refused() -> None:
-    home.fix(Settings(), {"seed": 5})
-    home.fix(Settings(), {"seed": 5})
+    home.settle({"seed": 5})
+    home.settle({"seed": 5})
     with pytest.raises(home.HomeError, match="begun with --seed 5, now 6"):
-        home.fix(Settings(), {"seed": 6})
+        home.settle({"seed": 6})
 
 
-def test_the_environment_wins_over_what_was_settled(monkeypatch: pytest.MonkeyPatch) -> None:
-    home.fix(Settings(), {"seed": 5})
+def test_the_environment_must_agree_with_what_was_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    home.settle({"seed": 5})
     monkeypatch.setenv("REC_SEED", "9")
-    assert Settings().seed == 9
+    with pytest.raises(home.HomeError, match="begun with --seed 5, now 9"):
+        home.settle({})
+
+
+def test_the_command_line_wins_over_the_environment_for_children_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REC_SEED", "9")
+    assert home.settle({"seed": 5}).seed == 5
+    assert Settings().seed == 5
+
+
+def test_nobody_else_reads_our_home() -> None:
+    home.prepare(Settings())
+    assert Settings().home.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_without_a_plain_name_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "bad\udcff.jsonl"
+    source.write_text("{}\n", encoding="utf-8")
+    with pytest.raises(home.HomeError, match="is no name for the inbox"):
+        home.into_inbox(Settings(), source)
 
 
 def test_a_file_goes_into_the_inbox_whole(tmp_path: Path) -> None:

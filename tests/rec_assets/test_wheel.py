@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from rec_assets.personas.stored import read_stored, write_stored
 from rec_assets.turn import why_failed
-from resources.records import COLLECTIONS
+from resources.records import COLLECTIONS, DRAWN_FROM
 from tests.rec_assets.wheel import DAYS, Wheel, wheel
 
 DERIVED = ("training_examples", "user_profiles", "cluster_profiles")
@@ -80,6 +81,44 @@ def test_the_wheel_on_mongodb_over_the_wire_ends_with_the_same_digests(
     with wheel(tmp_path / "mongo", log_url=f"{wire_url}/wheel") as on_mongo:
         on_mongo.complete(*DAYS)
         assert on_mongo.digests() == turned.digests()
+
+
+def test_a_day_whose_eve_has_no_clusters_is_refused(turned: Wheel, tmp_path: Path) -> None:
+    with wheel(tmp_path / "gap") as gap:
+        copy_traffic(turned, gap)
+        result = gap.turn(DAYS[1], only=DERIVED)
+        assert f"cluster_profiles of {DAYS[0]} is missing" in why_failed(result)
+
+
+def test_mining_anew_turns_no_bot_into_another_person(turned: Wheel) -> None:
+    before = turned.digests()
+    write_stored(turned.store, read_stored(turned.store)[:1])
+    turned.complete(DAYS[2])
+    after = turned.digests()
+    assert {k: v for k, v in after.items() if k != "personas"} == {
+        k: v for k, v in before.items() if k != "personas"
+    }
+    assert len(read_stored(turned.store, DRAWN_FROM)) == 3
+
+
+def test_a_user_whose_evidence_is_gone_is_served_no_longer(turned: Wheel, tmp_path: Path) -> None:
+    with wheel(tmp_path / "ghost") as ghost:
+        copy_traffic(turned, ghost)
+        ghost.complete(DAYS[0], only=(*DERIVED, "serving_profiles"))
+        user = next(
+            r["user_id"] for b in ghost.store.scan(COLLECTIONS["H"], days=[DAYS[0]]) for r in b
+        )
+        for letter in "ABCD":
+            ghost.store.delete(COLLECTIONS[letter], {"day": DAYS[0], "user_id": user})
+        ghost.complete(DAYS[0], only=(*DERIVED, "serving_profiles"))
+        assert f"user_profile:{user}".encode() not in ghost.cache.dump()
+
+
+def test_a_raw_file_is_named_never_reached_by_a_path(turned: Wheel, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.json"
+    secret.write_text("{}", encoding="utf-8")
+    turned.instance.add_dynamic_partitions("raw_files", [str(secret)])
+    assert "is not in the inbox" in why_failed(turned.run("load", str(secret)))
 
 
 def copy_traffic(source: Wheel, target: Wheel) -> None:
