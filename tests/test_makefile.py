@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,7 +11,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["make", *words], cwd=folder, capture_output=True, text=True)
+    outer = {"EXTRAS", "PYTHON", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"}  # of the make that runs us
+    ours = {name: value for name, value in os.environ.items() if name not in outer}
+    return subprocess.run(["make", *words], cwd=folder, env=ours, capture_output=True, text=True)
 
 
 def bare(folder: Path) -> Path:

@@ -29,7 +29,8 @@ def test_every_role_may_ask(service: Running, user: str, role: str) -> None:
 
 @pytest.mark.parametrize("role", ["app", "admin"])
 @pytest.mark.parametrize(
-    ("field", "value"), [("created_at", 0), ("created_at", 1), ("origin", "live"), ("explore", False)]
+    ("field", "value"),
+    [("created_at", 0), ("created_at", 1), ("origin", "live"), ("explore", False)],
 )
 def test_only_the_simulator_sets_time_origin_and_exploration(
     service: Running, user: str, role: str, field: str, value: Any

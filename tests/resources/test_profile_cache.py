@@ -71,12 +71,20 @@ def test_a_profile_comes_back_as_float64_of_its_float32() -> None:
     assert pack_profile(found) == pack_profile(given)
 
 
+def test_a_clusters_distributions_sum_to_one_though_they_lie_as_float32() -> None:
+    found = unpack_cluster(pack_cluster(cluster("c3", 5))).preferences
+    for name in Preferences.__slots__:
+        np.testing.assert_allclose(getattr(found, name).sum(-1), 1.0, atol=1e-15)
+
+
 def test_a_cluster_comes_back_block_by_block() -> None:
     given = cluster("c3", 5)
     found = unpack_cluster(pack_cluster(given))
     for name in Preferences.__slots__:
-        block = getattr(given.preferences, name).astype("f4")
-        np.testing.assert_array_equal(getattr(found.preferences, name), block)
+        block = getattr(given.preferences, name).astype("f4").astype("f8")
+        np.testing.assert_array_equal(
+            getattr(found.preferences, name), block / block.sum(-1, keepdims=True)
+        )
     np.testing.assert_array_equal(found.centroid, given.centroid.astype("f4"))
     assert (found.cluster_id, found.user_count) == ("c3", 12)
 

@@ -54,7 +54,7 @@ NO_TEXT = {
     "category", "intensity", "language", "llm_provider", "llm_name", "embedding",
     "encoder_version", "text_hash", "slate", "ground_truth", "consistency_flag", "error",
     "restriction", "versions", "reco_options", "settings", "weights", "cache_hits",
-    "match_metrics", "evidence", "base",
+    "match_metrics", "evidence", "base", "request_hash", "snapshot_id", "explain",
 }  # fmt: skip
 
 PLAIN = {
