@@ -11,7 +11,7 @@ import redis
 
 from resources.encoder import open_encoder
 from resources.profile_cache import ProfileCache
-from resources.records import PROTOTYPES
+from resources.records import COLLECTIONS, PROTOTYPES
 from tests.rec_api.conftest import TEXT, Running, add_prototypes, service_at
 from tests.rec_api.test_recommend import publish
 
@@ -97,3 +97,12 @@ def test_when_redis_dies_the_last_j_is_used_and_the_user_term_is_absent(
     assert set(after["degraded"]) == {"document", "profile"}
     assert after["cache_hit_clusters"]
     assert after["versions"] == before["versions"]
+
+
+def test_a_bot_is_not_answered_without_the_cache_and_nothing_is_stored(
+    without_redis: Running, user: str
+) -> None:
+    asked = without_redis.recommend(role="simulator", user_id=user)
+    put = without_redis.put_document(user, "d", "text", role="simulator")
+    assert (asked.status_code, put.status_code) == (503, 503)
+    assert without_redis.store.count(COLLECTIONS["A"], {"user_id": user}) == 0

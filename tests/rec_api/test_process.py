@@ -53,8 +53,8 @@ class Process:
             time.sleep(0.02)
         self.address = port_file.read_text().strip()
 
-    def client(self) -> httpx.Client:
-        key = (self.home / "keys" / "simulator.key").read_text().strip()
+    def client(self, role: str = "simulator") -> httpx.Client:
+        key = (self.home / "keys" / f"{role}.key").read_text().strip()
         return httpx.Client(
             base_url=f"http://{self.address}", headers={"X-API-Key": key}, timeout=20
         )
@@ -289,7 +289,7 @@ def answers(address: str) -> bool:
 
 def test_the_log_holds_no_text_no_key_and_no_password(tmp_path: Path) -> None:
     url = "redis://someone:hunter2@127.0.0.1:1"
-    with started(tmp_path / "home", REC_REDIS_URL=url) as process, process.client() as client:
+    with started(tmp_path / "home", REC_REDIS_URL=url) as process, process.client("app") as client:
         whole_chain(client, "user-who-writes")
         client.post("/recommend", json={"user_id": "user-who-writes", "selected_text": TEXT})
         client.post("/recommend", content=b"{" + TEXT.encode())
