@@ -34,6 +34,20 @@ class Written(NamedTuple):
     new: int
     refused: list[Refused]
 
+    def whole(self) -> int:
+        """`new`, for rows that we made ourselves; RowsRefused when any of them was refused."""
+        if self.refused:
+            first = self.refused[0]
+            raise RowsRefused(
+                f"the log store takes {len(self.refused)} of our own rows not, {first.id} first: "
+                f"{first.reason}"
+            )
+        return self.new
+
+
+class RowsRefused(Mendable, RuntimeError):
+    """Rows that an asset made were refused: what stands is not what it computed."""
+
 
 class StoreUnavailable(Mendable, ConnectionError):
     """The store does not answer; the message is a sentence without a password."""

@@ -66,8 +66,8 @@ def cluster_profiles(
     )
     clusters = [cluster_row(day, k) for k in (grouping.population, *grouping.clusters)]
     members = [member_row(day, member) for member in grouping.members]
-    log_store.replace(CLUSTER_MEMBERS, {"day": day}, map(to_row, members))
-    log_store.replace(J, {"day": day}, map(to_row, clusters))
+    log_store.replace(CLUSTER_MEMBERS, {"day": day}, map(to_row, members)).whole()
+    log_store.replace(J, {"day": day}, map(to_row, clusters)).whole()
     manifests.complete(
         log_store,
         "cluster_profiles",

@@ -80,7 +80,7 @@ def category_prototypes(
         [context.language for context in reference],
         opened.version,
     )
-    log_store.put(PROTOTYPES, [prototypes_row(prototypes, len(reference))])
+    log_store.put(PROTOTYPES, [prototypes_row(prototypes, len(reference))]).whole()
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": len(prototypes.vectors),

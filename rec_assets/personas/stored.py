@@ -22,7 +22,7 @@ def read_stored(store: LogStore, collection: str = PERSONAS) -> list[Persona]:
 def write_stored(store: LogStore, personas: Sequence[Persona], collection: str = PERSONAS) -> None:
     """Make the collection's personas exactly these."""
     rows: list[Row] = [{"_id": p.name, **msgspec.to_builtins(p)} for p in personas]
-    store.replace(collection, {}, rows)
+    store.replace(collection, {}, rows).whole()
 
 
 def keep_drawn_from(store: LogStore) -> list[Persona]:

@@ -94,5 +94,5 @@ def _write(
             counts["removed"] += store.delete(G, {"_id": user_id})
             continue
         rows.append(to_row(profile(user_id, evidence, base, above_on(last))))
-    counts["written"] += store.put(G, rows).new
+    counts["written"] += store.put(G, rows).whole()
     return counts

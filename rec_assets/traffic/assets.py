@@ -69,7 +69,7 @@ def simulated_traffic(
         # Sessions that stand are answered from the store: a second try doubles nothing.
         raise dg.RetryRequested(max_retries=2, seconds_to_wait=5) from error
     _same_store(log_store, day, traffic)
-    log_store.append(WISHES, traffic.wishes)
+    log_store.append(WISHES, traffic.wishes).whole()
     manifests.complete(log_store, "simulated_traffic", day, sessions=traffic.sessions)
     return dg.MaterializeResult(metadata=_metadata(traffic, plan))
 

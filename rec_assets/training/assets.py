@@ -88,4 +88,4 @@ def _write(
     for row in rows:
         by_shard[row.shard].append(row)
     for shard, of_shard in sorted(by_shard.items()):
-        store.replace(H, {"day": day, "shard": shard}, map(to_row, of_shard))
+        store.replace(H, {"day": day, "shard": shard}, map(to_row, of_shard)).whole()

@@ -13,6 +13,7 @@ import pytest
 from resources.log_store import (
     MAX_BYTES,
     LogStore,
+    RowsRefused,
     open_log_store,
     refusal,
 )
@@ -294,3 +295,9 @@ def test_the_store_is_chosen_by_the_scheme() -> None:
 
 def test_a_store_that_answers_says_so(store: LogStore) -> None:
     store.ping()
+
+
+def test_a_refused_row_of_our_own_is_an_error(store: LogStore) -> None:
+    assert store.append("user_profile", [{"_id": "u1", "day": "2026-01-05"}]).whole() == 1
+    with pytest.raises(RowsRefused, match="u2 first"):
+        store.append("user_profile", [{"_id": "u2", "n": float("nan")}]).whole()
