@@ -10,11 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resources.errors import SettingError
-from resources.log_store import LogStore
 from resources.options import CATEGORIES
-from resources.packed_arrays import pack, unpack
 from resources.preferences import Floats
-from resources.records import PROTOTYPES, Row
 from resources.row_keys import digest_id
 
 TEMPERATURES: Final = np.geomspace(0.02, 0.5, 25)
@@ -96,30 +93,3 @@ def _unit(rows: Floats) -> Floats:
     length = np.linalg.norm(rows, axis=-1, keepdims=True)
     unit: Floats = rows / np.where(length > 0, length, 1.0)
     return unit
-
-
-def prototypes_row(prototypes: Prototypes, texts: int) -> Row:
-    """The prototypes as a document; one for each encoder version."""
-    return {
-        "_id": prototypes.encoder_version,
-        "version": prototypes.version,
-        "temperature": prototypes.temperature,
-        "dimension": int(prototypes.vectors.shape[1]),
-        "vectors": pack(prototypes.vectors),
-        "categories": [CATEGORIES[k] for k in prototypes.categories],
-        "texts": texts,
-    }
-
-
-def load_prototypes(store: LogStore, encoder_version: str) -> Prototypes | None:
-    """The prototypes made with this encoder; None when they were not made yet."""
-    row = store.get(PROTOTYPES, [encoder_version]).get(encoder_version)
-    if row is None:
-        return None
-    return Prototypes(
-        row["version"],
-        encoder_version,
-        row["temperature"],
-        unpack(row["vectors"]).reshape(-1, row["dimension"]),
-        np.array([CATEGORIES.index(category) for category in row["categories"]]),
-    )

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rec_api.prototypes import Prototypes, category_distribution, load_prototypes
+from rec_api.prototype_rows import load_prototypes
+from rec_api.prototypes import Prototypes, category_distribution
 from rec_api.scoring import VERSION
 from resources.encoder import Encoder
 from resources.log_store import LogStore, StoreUnavailable

@@ -94,7 +94,7 @@ def _load_sample(
 
 def _ensure_prototypes(console: Console, settings: Settings, store: LogStore) -> None:
     """A service that never saw a wheel still tells a thesis from an e-mail."""
-    from rec_api.prototypes import load_prototypes
+    from rec_api.prototype_rows import load_prototypes
     from resources.encoder import open_encoder
 
     encoder = open_encoder(settings.encoder)

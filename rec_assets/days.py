@@ -1,17 +1,8 @@
-"""Days of the wheel: arithmetic on ISO dates, and which of them a day makes anew."""
+"""Arithmetic on ISO dates: the days by which the wheel is cut."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
-
-from rec_assets import manifests
-from resources.errors import Mendable
-from resources.log_store import LogStore
-
-
-class DayMissing(Mendable, RuntimeError):
-    """A day cannot be built because the one before it does not stand."""
 
 
 def day_before(day: str) -> str:
@@ -22,24 +13,3 @@ def day_before(day: str) -> str:
 def days_between(earlier: str, later: str) -> int:
     """Whole days from one ISO date to another; negative when `later` is before."""
     return (date.fromisoformat(later) - date.fromisoformat(earlier)).days
-
-
-def days_touched(store: LogStore, collections: Iterable[str], day: str) -> list[str]:
-    """`day` and the earlier days with rows of these collections that arrived on it, ascending."""
-    late = {
-        row["day"]
-        for collection in collections
-        for batch in store.scan(collection, where={"arrived_on": day}, fields=("day",))
-        for row in batch
-    }
-    return sorted({day, *(d for d in late if d < day)})
-
-
-def require_day_before(store: LogStore, asset: str, day: str, first_day: str) -> None:
-    """DayMissing unless `asset` is complete for the day before, or `day` is the wheel's first.
-
-    Without it ids of clusters would begin anew and users be shrunk to what is assumed of all.
-    """
-    before = day_before(day)
-    if day > first_day and manifests.read(store, asset, before) is None:
-        raise DayMissing(f"{asset} of {before} is missing: materialize {before} before {day}")

@@ -19,7 +19,8 @@ from rec_assets.clusters.clusters import (
 from rec_assets.clusters.plots import cluster_map
 from rec_assets.clusters.publication import served_clusters, served_profiles
 from rec_assets.clusters.stored import read_clusters, read_members
-from rec_assets.days import day_before, require_day_before
+from rec_assets.day_state import require_day_before
+from rec_assets.days import day_before
 from rec_assets.partitions import daily
 from rec_assets.profiles.assets import user_profiles
 from rec_assets.shards import BLOCKS, run_map

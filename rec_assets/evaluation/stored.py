@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rec_api.prototypes import category_distribution, load_prototypes
+from rec_api.prototype_rows import load_prototypes
+from rec_api.prototypes import category_distribution
 from rec_assets import manifests
 from rec_assets.clusters.publication import served_clusters, served_profiles
 from rec_assets.clusters.stored import read_clusters, read_members

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from rec_assets import manifests
-from rec_assets.days import days_touched
+from rec_assets.day_state import days_touched
 from rec_assets.golden.columns import COLUMNS
 from rec_assets.golden.table import data_dictionary, golden_table, write_parquet
 from rec_assets.partitions import daily

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 import msgspec
 
-from rec_api.prototypes import fit_prototypes, prototypes_row
+from rec_api.prototype_rows import prototypes_row
+from rec_api.prototypes import fit_prototypes
 from rec_assets.personas.mining import mine_personas
 from rec_assets.personas.persona import Persona, read_personas, write_personas
 from rec_assets.personas.stored import write_stored

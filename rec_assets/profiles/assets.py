@@ -9,7 +9,8 @@ import dagster as dg
 
 from rec_assets import manifests
 from rec_assets.clusters.stored import read_above
-from rec_assets.days import day_before, days_touched, require_day_before
+from rec_assets.day_state import days_touched, require_day_before
+from rec_assets.days import day_before
 from rec_assets.partitions import daily
 from rec_assets.profiles.evidence import Cells, FoldedDay, last_day
 from rec_assets.profiles.profiles import Above, cells_by_user, profile, with_day

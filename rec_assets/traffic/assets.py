@@ -98,20 +98,13 @@ def _same_store(store: LogStore, day: str, traffic: DayTraffic) -> None:
 
 
 def _metadata(traffic: DayTraffic, plan: list[SessionPlan]) -> dict[str, Any]:
-    ends = traffic.endings
-    taken = ends["accepted"] + ends["edited"]
-    funnel = {
-        "A recommended": traffic.sessions,
-        "B rewritten": traffic.sessions - ends["left"],
-        "C accepted": taken,
-    }
     return {
         "dagster/row_count": traffic.sessions,
         "sessions": traffic.sessions,
         "users": len({session.user_id for session in plan}),
-        "endings": ends,
+        "endings": traffic.endings,
         "changed_option": traffic.changed,
-        "accept_rate": taken / max(traffic.sessions - ends["left"], 1),
+        "accept_rate": traffic.accept_rate,
         "already_stood": False,
-        "funnel": dg.MetadataValue.md(markdown_image(columns(f"{traffic.day}", funnel))),
+        "funnel": dg.MetadataValue.md(markdown_image(columns(traffic.day, traffic.funnel))),
     }

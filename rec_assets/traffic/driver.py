@@ -39,6 +39,19 @@ class DayTraffic:
     changed: int  # sessions that ran an option that was not shown
     wishes: list[Row]
 
+    @property
+    def funnel(self) -> dict[str, float]:
+        """Sessions that were answered (A), ran a rewrite (B), took one (C)."""
+        ran = self.sessions - self.endings["left"]
+        taken = self.endings["accepted"] + self.endings["edited"]
+        return {"A recommended": self.sessions, "B rewritten": ran, "C accepted": taken}
+
+    @property
+    def accept_rate(self) -> float:
+        """Share of the rewrites of which something was taken; 0 without any."""
+        _, ran, taken = self.funnel.values()
+        return taken / ran if ran else 0.0
+
 
 def run_day(
     plan: Sequence[SessionPlan],

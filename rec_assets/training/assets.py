@@ -7,7 +7,7 @@ from functools import partial
 import dagster as dg
 
 from rec_assets import manifests
-from rec_assets.days import days_touched
+from rec_assets.day_state import days_touched
 from rec_assets.partitions import daily
 from rec_assets.shards import BLOCKS, run_map
 from rec_assets.tables import column_schema, record_metadata

@@ -11,14 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rec_api.prototype_rows import load_prototypes, prototypes_row
 from rec_api.prototypes import (
     TEMPERATURES,
     Prototypes,
     Vectors,
     category_distribution,
     fit_prototypes,
-    load_prototypes,
-    prototypes_row,
 )
 from resources.options import CATEGORIES
 from resources.records import PROTOTYPES

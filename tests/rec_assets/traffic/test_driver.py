@@ -87,3 +87,15 @@ def test_a_day_without_sessions_is_a_day() -> None:
         [], USERS, base_url="http://none", api_key="k", shelf=Shelf([]), seed=7, concurrency=2
     )
     assert (day.sessions, day.wishes) == (0, [])
+
+
+def test_a_days_funnel_narrows_and_gives_the_accept_rate() -> None:
+    endings = {"left": 2, "rejected": 3, "accepted": 4, "edited": 1}
+    day = DayTraffic("2026-01-05", 10, endings, 0, [])
+    assert list(day.funnel.values()) == [10, 8, 5]
+    assert day.accept_rate == 5 / 8
+
+
+def test_a_day_on_which_everybody_left_has_an_accept_rate_of_zero() -> None:
+    endings = {"left": 2, "rejected": 0, "accepted": 0, "edited": 0}
+    assert DayTraffic("2026-01-05", 2, endings, 0, []).accept_rate == 0
