@@ -88,6 +88,18 @@ def key(
     sys.stdout.write(own_key(role) + "\n")
 
 
+@app.command()
+def reference(
+    folder: Annotated[Path, typer.Argument(help="Where the pages are written.")],
+) -> None:
+    """Write the reference pages (data dictionary, settings), as docs/ has them."""
+    from rec_assets.reference import PAGES
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (folder / name).write_text(page(), encoding="utf-8")
+
+
 def main() -> None:
     """Run the command line; an error that a person can mend is one sentence and status 1."""
     from rec_assets.commands import MENDABLE
