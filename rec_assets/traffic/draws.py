@@ -36,14 +36,14 @@ class Draws:
 
     def __init__(self, seed: int, *key: str | int) -> None:
         """`key` is what the steps share."""
-        self._key = (seed, *key)
+        self._seed, self._key = seed, key
         self._philox = np.random.Philox(key=0)
         self._state = self._philox.state
         self._generator = np.random.Generator(self._philox)
 
     def __call__(self, step: str) -> np.random.Generator:
         """The step's generator; the one of the step before is this one now."""
-        self._state["state"]["key"] = _philox_key(*self._key, step)
+        self._state["state"]["key"] = _philox_key(self._seed, *self._key, step)
         self._philox.state = self._state
         return self._generator
 

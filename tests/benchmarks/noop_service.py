@@ -1,4 +1,4 @@
-"""A service that does nothing: raw HTTP on uvloop, constant bodies of the real ones' shape and size.
+"""A service that does nothing: raw HTTP on uvloop, constant bodies shaped like the real ones.
 
     python -m tests.benchmarks.noop_service PORT_FILE
 
