@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from rich.console import Console
 
 from rec_assets import manifests
+from rec_assets.copy_target import CopyFailed, open_target, target_url
 from rec_assets.progress_bar import shown
 from resources.addresses import without_secrets
-from resources.errors import Mendable
 from resources.home_lock import standing_still
-from resources.log_store import LogStore, StoreUnavailable, open_log_store
+from resources.log_store import LogStore, open_log_store
 from resources.settings import Settings
 from resources.state_copy import ORDER, Copied, copy_state
-
-SCHEMES: Final = ("sqlite", "mongodb", "mongodb+srv")
-
-
-class CopyFailed(Mendable, RuntimeError):
-    """The state could not be copied; the message says what to do."""
 
 
 def copy_to(console: Console, to: str) -> dict[str, Any]:
@@ -35,27 +29,12 @@ def copy_to(console: Console, to: str) -> dict[str, Any]:
         source = _source(settings)
         stack.callback(source.close)
         set_aside = _drained(settings, source)
-        target = _target(url)
+        target = open_target(url)
         stack.callback(target.close)
         copied = _copied(console, source, target, settings)
         result = _result(settings, url, source, copied) | {"set_aside": set_aside}
     _say(console, result, url)
     return result
-
-
-def target_url(to: str) -> str:
-    """`--to` as a log store's URL: a path is a SQLite file. CopyFailed for another scheme."""
-    scheme, separator, rest = to.partition("://")
-    if not separator:
-        return f"sqlite:///{Path(to).resolve()}"
-    if scheme == "sqlite" and rest.startswith("/") and rest != "/":
-        return f"sqlite:///{Path(rest[1:]).resolve()}"
-    if scheme == "sqlite" or scheme not in SCHEMES:
-        raise CopyFailed(
-            f"--to has the scheme {scheme!r}: it must be mongodb://<host>/<database>, "
-            "sqlite:///<file> or the path of a file"
-        )
-    return to
 
 
 def _must_exist(settings: Settings) -> None:
@@ -75,16 +54,6 @@ def _source(settings: Settings) -> LogStore:
             f"there is no state to copy: {without_secrets(settings.store_url)} holds no rows, "
             "check REC_LOG_URL"
         )
-    return store
-
-
-def _target(url: str) -> LogStore:
-    try:
-        store = open_log_store(url)
-        store.ping()
-    except (StoreUnavailable, ValueError) as error:
-        sentence = str(error).replace("REC_LOG_URL", "--to")
-        raise CopyFailed(f"nothing was copied. {sentence}") from None
     return store
 
 

@@ -8,25 +8,19 @@ a target that holds anything is somebody's state and not touched.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
-
-import orjson
 
 from resources.errors import Mendable
 from resources.log_store import LogStore
-from resources.records import ALL_COLLECTIONS, MANIFESTS, Row
+from resources.records import ALL_COLLECTIONS, MANIFESTS
+from resources.state_content import COPY, Content, Seen, Watch, compare
 from resources.state_digest import state_digests
+from resources.state_merge import Changes, merge
 
 # Manifests last: a state cut off before never claims that a day is complete.
 ORDER: Final = (*(name for name in ALL_COLLECTIONS if name != MANIFESTS), MANIFESTS)
 MARKER, MARKER_ID = "unfinished_copy", "copy"  # collection and `_id`, in the target only
-ROWS: Final = 1000  # held in memory of each side
-COPY, COMPARE = "copying", "comparing"
-
-# stage, collection, rows of the stage done, rows of the stage in all
-Watch = Callable[[str, str, int, int], None]
 
 
 class CopyRefused(Mendable, RuntimeError):
@@ -35,25 +29,6 @@ class CopyRefused(Mendable, RuntimeError):
 
 class StatesDiffer(Mendable, RuntimeError):
     """The two states are not equal at the end; the message says where."""
-
-
-class Content(NamedTuple):
-    """All of a collection: how many rows, and SHA-256 over them as JSON in the order of `_id`."""
-
-    rows: int
-    digest: str
-
-
-class Changes(NamedTuple):
-    """What a merge did to the target's rows."""
-
-    added: int = 0
-    replaced: int = 0
-    removed: int = 0
-
-    def plus(self, other: Changes) -> Changes:
-        """Both together."""
-        return Changes(*(one + more for one, more in zip(self, other, strict=True)))
 
 
 class Copied(NamedTuple):
@@ -90,76 +65,6 @@ def copy_state(source: LogStore, target: LogStore, origin: str, watch: Watch) ->
         raise StatesDiffer(_unequal("rows changed while they were compared"))
     target.delete(MARKER, {})
     return Copied(bool(resumed), changes, contents, digests)
-
-
-def compare(
-    source: LogStore, target: LogStore, collections: Sequence[str], watch: Watch
-) -> tuple[dict[str, Content], dict[str, Content]]:
-    """Both stores' collections, whole, by name."""
-    sides = (source, target)
-    total = sum(store.count(name) for name in collections for store in sides)
-    seen, found = _Seen(watch, COMPARE, total), (dict[str, Content](), dict[str, Content]())
-    for name in collections:
-        for store, contents in zip(sides, found, strict=True):
-            contents[name] = content_of(store, name, seen.of(name))
-    return found
-
-
-def content_of(store: LogStore, collection: str, seen: Callable[[int], None]) -> Content:
-    """Rows and digest of a collection, in bounded memory; `seen` gets the rows of each batch."""
-    rows, digest = 0, hashlib.sha256()
-    for batch in store.scan(collection, batch=ROWS):
-        for row in batch:
-            digest.update(canonical(row) + b"\n")
-        rows += len(batch)
-        seen(len(batch))
-    return Content(rows, digest.hexdigest())
-
-
-def canonical(row: Row) -> bytes:
-    """The row as JSON with sorted keys: the same bytes for equal rows of any store."""
-    return orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
-
-
-def merge(
-    source: LogStore, target: LogStore, collection: str, seen: Callable[[int], None]
-) -> Changes:
-    """Make the target's collection hold the source's rows; one ordered pass over both."""
-    there = _rows(target, collection)
-    held = next(there, None)
-    changes = Changes()
-    for batch in source.scan(collection, batch=ROWS):
-        missing, other, extra = list[Row](), list[Row](), list[str]()
-        for row in batch:
-            while held is not None and held["_id"] < row["_id"]:
-                extra.append(held["_id"])
-                held = next(there, None)
-            if held is None or held["_id"] != row["_id"]:
-                missing.append(row)
-                continue
-            if canonical(held) != canonical(row):
-                other.append(row)
-            held = next(there, None)
-        changes = changes.plus(_write(target, collection, missing, other, extra))
-        seen(len(batch))
-    while held is not None:
-        changes = changes.plus(_write(target, collection, [], [], [held["_id"]]))
-        held = next(there, None)
-    return changes
-
-
-class _Seen:
-    """Counts the rows of a stage and tells the watcher."""
-
-    def __init__(self, watch: Watch, stage: str, total: int) -> None:
-        self._watch, self._stage, self._total, self._done = watch, stage, total, 0
-
-    def of(self, collection: str) -> Callable[[int], None]:
-        def count(rows: int) -> None:
-            self._done += rows
-            self._watch(self._stage, collection, self._done, self._total)
-
-        return count
 
 
 def _claim(source: LogStore, target: LogStore, origin: str) -> bool | None:
@@ -210,22 +115,8 @@ def _named(unequal: Sequence[str], here: dict[str, Content], there: dict[str, Co
 def _merge_all(
     source: LogStore, target: LogStore, collections: Sequence[str], watch: Watch
 ) -> Changes:
-    seen = _Seen(watch, COPY, sum(source.count(name) for name in collections))
+    seen = Seen(watch, COPY, sum(source.count(name) for name in collections))
     changes = Changes()
     for name in collections:
         changes = changes.plus(merge(source, target, name, seen.of(name)))
     return changes
-
-
-def _write(
-    target: LogStore, collection: str, missing: list[Row], other: list[Row], extra: list[str]
-) -> Changes:
-    added = target.append(collection, missing).whole() if missing else 0
-    replaced = target.put(collection, other).whole() if other else 0
-    removed = sum(target.delete(collection, {"_id": identity}) for identity in extra)
-    return Changes(added, replaced, removed)
-
-
-def _rows(store: LogStore, collection: str) -> Iterator[Row]:
-    for batch in store.scan(collection, batch=ROWS):
-        yield from batch

@@ -10,15 +10,8 @@ import pytest
 from resources.log_store import LogStore, StoreUnavailable, Written
 from resources.records import ALL_COLLECTIONS, Row
 from resources.sqlite_log_store import SqliteLogStore
-from resources.state_copy import (
-    COMPARE,
-    COPY,
-    MARKER,
-    CopyRefused,
-    StatesDiffer,
-    content_of,
-    copy_state,
-)
+from resources.state_content import COMPARE, COPY, content_of
+from resources.state_copy import MARKER, CopyRefused, StatesDiffer, copy_state
 
 A, B = ALL_COLLECTIONS[:2]
 AWKWARD: Row = {
@@ -215,7 +208,7 @@ def test_a_collection_that_stays_unequal_is_named_with_its_rows(
 
     def writes_there(stage: str, collection: str, done: int, total: int) -> None:
         if stage == COPY:
-            target.append(A, [{"_id": f"stranger {next(more)}"}])
+            target.append(A, [{"_id": f"a stranger {next(more)}"}])
 
     with pytest.raises(StatesDiffer, match=f"not equal: {A} 3 rows here, 4 there.*end it"):
         copy_state(beside, target, "here", writes_there)
