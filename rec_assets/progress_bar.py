@@ -1,7 +1,4 @@
-"""How far a long step is: a bar with rate and remaining time, or one line a step where none looks.
-
-The rate is rich's: over the last seconds, so that a slow start is forgotten.
-"""
+"""How far a long step is: a bar with rate and remaining time, or a line where no terminal looks."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from typing import Final
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    MofNCompleteColumn,
     Progress,
     ProgressColumn,
     Task,
@@ -22,7 +20,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-RATE_SECONDS: Final = 10.0  # the time over which a rate is taken
+RATE_SECONDS: Final = 10.0  # a rate is taken over so long: a slow start is soon forgotten
 
 
 class RateColumn(ProgressColumn):
@@ -43,27 +41,30 @@ class Shown:
 
     def __init__(self, console: Console, progress: Progress | None, words: str, unit: str) -> None:
         self._console, self._progress, self._unit = console, progress, unit
-        self._words, self._started, self._done = words, monotonic(), 0
+        self._words, self._started, self._counted = words, monotonic(), False
         self._task = progress.add_task(words, total=None) if progress else None
 
-    def now(self, done: int, total: int, words: str | None = None) -> None:
-        """`done` of `total` units; `words` replace the step's name."""
-        self._done = done
+    def now(self, done: int, total: int | None, words: str = "") -> None:
+        """`done` of `total` units; `words` stand in for the step's name."""
         if self._progress is not None and self._task is not None:
-            self._progress.update(
-                self._task, completed=done, total=total, description=words or self._words
-            )
+            words = words or self._words
+            self._progress.update(self._task, completed=done, total=total, description=words)
+        elif done == total and not self._counted:
+            self._counted = True
+            seconds = self._seconds()
+            counted = f"{done:,} {self._unit} in {seconds:.1f} s, {done / seconds:,.0f} a second"
+            self._console.print(f"{self._words}: {counted}", markup=False)
 
     def end(self, words: str) -> None:
-        """The step is over; where there is no bar, its one line."""
+        """The step is over."""
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, description=words)
-            return
-        seconds = monotonic() - self._started
-        rate = f", {self._done / seconds:,.0f} {self._unit}/s" if self._done and seconds else ""
-        self._console.print(
-            f"{words}: {self._done:,} {self._unit} in {seconds:.1f} s{rate}", markup=False
-        )
+            self._progress.stop_task(self._task)
+        else:
+            self._console.print(f"{words} in {self._seconds():.1f} s", markup=False)
+
+    def _seconds(self) -> float:
+        return max(monotonic() - self._started, 1e-3)
 
 
 @contextmanager
@@ -72,13 +73,8 @@ def shown(console: Console, words: str, unit: str) -> Iterator[Shown]:
     if not console.is_terminal:
         yield Shown(console, None, words, unit)
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,}/{task.total:,}"),
-        RateColumn(unit),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
+    times = (TimeElapsedColumn(), TimeRemainingColumn(elapsed_when_finished=False))
+    counts = (BarColumn(), MofNCompleteColumn(), RateColumn(unit))
+    columns = (TextColumn("{task.description}"), *counts, *times)
     with Progress(*columns, console=console, speed_estimate_period=RATE_SECONDS) as progress:
         yield Shown(console, progress, words, unit)
