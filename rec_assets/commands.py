@@ -121,7 +121,7 @@ def _load(
         there = home.into_inbox(settings, path)
         with shown(console, f"  {there.name}", "rows") as step, listening(step.now):
             loaded[there.name] = turn.load(instance, there)
-            step.end(f"  {there.name}: read")
+            step.end()
         show_load(console, there.name, loaded[there.name])
     return loaded
 

@@ -55,12 +55,12 @@ class Shown:
             counted = f"{done:,} {self._unit} in {seconds:.1f} s, {done / seconds:,.0f} a second"
             self._console.print(f"{self._words}: {counted}", markup=False)
 
-    def end(self, words: str) -> None:
-        """The step is over."""
+    def end(self, words: str = "") -> None:
+        """The step is over; without `words` something else is about to say so."""
         if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, description=words)
+            self._progress.update(self._task, description=words or self._words)
             self._progress.stop_task(self._task)
-        else:
+        elif words:
             self._console.print(f"{words} in {self._seconds():.1f} s", markup=False)
 
     def _seconds(self) -> float:
