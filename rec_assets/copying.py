@@ -74,9 +74,9 @@ def _copied(console: Console, source: LogStore, target: LogStore, settings: Sett
         def watch(stage: str, collection: str, done: int, total: int) -> None:
             if stage not in steps:
                 steps[stage] = bars.enter_context(shown(console, stage, "rows"))
-            steps[stage].now(done, total, f"{stage} {collection}")
+            steps[stage].now(done, total)
             if done >= total:
-                steps.pop(stage).end(f"{stage} done")
+                steps.pop(stage).end()
                 bars.close()
 
         return copy_state(source, target, without_secrets(settings.store_url), watch)

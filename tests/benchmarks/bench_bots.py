@@ -23,6 +23,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -170,9 +171,9 @@ def measure(bots: Bots, sessions: int, repeats: int, folder: Path) -> dict[str, 
             plan = bots.plan(turn, sessions)
             left = bots.play(plan, noop, KEY).endings["left"]
             kinds: dict[str, tuple[int, Callable[[], object]]] = {
-                "bare": (noop_pid, lambda left=left: bare(noop, sessions, left, many)),
-                "no-op": (noop_pid, lambda plan=plan: bots.play(plan, noop, KEY)),
-                "real": (real_pid, lambda plan=plan: bots.play(plan, real.url, real.api_key)),
+                "bare": (noop_pid, partial(bare, noop, sessions, left, many)),
+                "no-op": (noop_pid, partial(bots.play, plan, noop, KEY)),
+                "real": (real_pid, partial(bots.play, plan, real.url, real.api_key)),
             }
             for name, (pid, work) in kinds.items():
                 taken = timed(sessions, pid, work)

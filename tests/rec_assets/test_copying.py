@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from resources.embedded_redis import embedded_redis
 from resources.home_lock import standing_still, writing
 from resources.log_store import LogStore, open_log_store
 from resources.profile_cache import ProfileCache
+from resources.records import ALL_COLLECTIONS
 from resources.sqlite_log_store import SqliteLogStore
 from resources.state_copy import MARKER
 from resources.state_digest import state_digests
@@ -79,6 +81,7 @@ def test_a_wheel_goes_on_where_its_state_went_though_the_copy_was_killed(
     home, other = tmp_path / "home", tmp_path / "other"
     with wheel(home) as here:
         here.complete(DAYS[0])
+        assert _tables(home / "recwheel.sqlite") <= set(ALL_COLLECTIONS)
         before = here.digests()
         kill_in_the_middle(home, mongo)
         copied = recwheel_json(home, "copy", "--to", mongo)
@@ -98,6 +101,13 @@ def test_a_wheel_goes_on_where_its_state_went_though_the_copy_was_killed(
             there.complete(DAYS[1])
             assert state_digests(store) == here.digests() != before
             cache.close()
+
+
+def _tables(file: Path) -> set[str]:
+    """All that a wheel wrote: what is not among the collections would stay behind."""
+    with closing(sqlite3.connect(file)) as connection:
+        found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {name for (name,) in found}
 
 
 def _serve_from_an_empty_cache(there: Wheel) -> None:
