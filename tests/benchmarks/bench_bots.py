@@ -199,6 +199,12 @@ def show(found: dict[str, list[Taken]]) -> None:
             f"{words}: {statistics.median(ratios):.2f} "
             f"({min(ratios):.2f}–{max(ratios):.2f}; wanted ≥ {wanted})"
         )
+    bots, alone = (statistics.median(row.driver_ms for row in found[k]) for k in ("no-op", "bare"))
+    print(f"the same by the client's CPU, which a busy machine disturbs less: {alone / bots:.2f}")
+    served = statistics.median(row.service_ms for row in found["real"])
+    print(f"the real service on one free core, by its CPU: {1000 / served:.0f} sessions/s")
+    rate = statistics.median(row.per_second for row in found["real"])
+    print(f"sessions/s with the real service: {rate:.0f} (wanted ≥ 100)")
 
 
 def main(words: Sequence[str] | None = None) -> None:
