@@ -23,6 +23,7 @@ from rec_api.service import Service
 from rec_api.unforeseen import Unforeseen
 from resources.embedded_redis import embedded_redis
 from resources.encoder import open_encoder
+from resources.home_lock import writing
 from resources.log_store import LogStore, open_log_store
 from resources.paraphrase_client import open_paraphraser
 from resources.profile_cache import AsyncProfileCache
@@ -72,6 +73,7 @@ async def _open(
     stack: AsyncExitStack,
 ) -> Service:
     settings.home.mkdir(parents=True, exist_ok=True)
+    stack.enter_context(writing(settings.home))
     store = given or open_log_store(settings.store_url)
     if given is None:
         stack.callback(store.close)

@@ -109,6 +109,20 @@ class Forwarder:
         return True
 
 
+def drain(file: Path, store: LogStore) -> dict[str, int]:
+    """Forward all that waits in an outbox file that no service uses; its backlog afterwards.
+
+    StoreUnavailable when the store goes away; the rest then waits on.
+    """
+    outbox = OutboxFile(file, store)
+    try:
+        while entries := outbox.window():
+            outbox.settle(entries, forward(store, entries))
+        return outbox.backlog()
+    finally:
+        outbox.close()
+
+
 def forward(store: LogStore, entries: Sequence[Entry]) -> dict[int, str]:
     """Write the entries to the store; seq → reason of those it refused.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from rec_api.answers import ParaphraseAnswer
@@ -35,9 +36,10 @@ async def paraphrase(
     created_at = service.time_of(body)
     run_id = insert_id(role, body.user_id, "/paraphrase", key, created_at)
     expected = request_hash("/paraphrase", body)
-    if key is not None and (run := await _made_before(service, run_id)) is not None:
+    made_before = run_id if key is not None else None
+    run, shown = await _known(service, made_before, body.source_recommend_event_id)
+    if run is not None:
         return await _repeat(service, run, expected)
-    (shown,) = await service.outbox.get((A, body.source_recommend_event_id))
     shown = check_link(
         shown, body.user_id, body.recommend_session_id, "source_recommend_event_id", "/recommend"
     )
@@ -53,13 +55,19 @@ async def paraphrase(
     return await _repeat(service, stored, expected)
 
 
-async def _made_before(service: Service, run_id: str) -> Row | None:
-    """B of this key, looked for before a model is asked; a store that is away tells nothing."""
-    try:
-        (run,) = await service.outbox.get((B, run_id))
-    except StoreUnavailable:
-        return None
-    return run
+async def _known(
+    service: Service, run_id: str | None, shown_id: str
+) -> tuple[Row | None, Row | None]:
+    """B where its key may have come before, looked for before a model is asked, and A: one look.
+
+    Of a B a store that is away tells nothing; an A of the last hour is known without it.
+    """
+    if run_id is not None:
+        with suppress(StoreUnavailable):
+            run, shown = await service.outbox.get((B, run_id), (A, shown_id))
+            return run, shown
+    (shown,) = await service.outbox.get((A, shown_id))
+    return None, shown
 
 
 async def _repeat(service: Service, run: Row, expected: str) -> ParaphraseAnswer:

@@ -103,7 +103,7 @@ def context_category(inputs: Inputs) -> Floats:
 
 def maturity_of(length: int) -> float:
     """How ripe a document is: clip((length − 50) / 450, 0, 1), length in Unicode characters."""
-    return float(np.clip((length - DOCUMENT_FROM) / DOCUMENT_SPAN, 0.0, 1.0))
+    return min(max((length - DOCUMENT_FROM) / DOCUMENT_SPAN, 0.0), 1.0)
 
 
 def alpha_of(length: int) -> float:

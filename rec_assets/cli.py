@@ -79,6 +79,17 @@ def status(as_json: Json = False) -> None:
 
 
 @app.command()
+def copy(
+    to: Annotated[str, typer.Option(help="mongodb://…, sqlite:///FILE, or a file's path.")],
+    as_json: Json = False,
+) -> None:
+    """Copy the whole state to another log store; the same command goes on after a kill."""
+    from rec_assets.copying import copy_to
+
+    _emit(copy_to(_console(as_json), to), as_json)
+
+
+@app.command()
 def key(
     role: Annotated[str, typer.Option(help="app, simulator or admin.")] = "app",
 ) -> None:

@@ -114,45 +114,46 @@ def _load(
     console: Console, instance: Any, settings: Settings, paths: Sequence[Path]
 ) -> dict[str, Any]:
     from rec_assets import turn
+    from rec_assets.progress import listening
+    from rec_assets.progress_bar import shown
     from rec_assets.showing import show_load
 
     loaded = {}
     console.print("loading raw exports")
     for path in paths:
         there = home.into_inbox(settings, path)
-        loaded[there.name] = turn.load(instance, there)
+        with shown(console, f"  {there.name}", "rows") as step, listening(step.now):
+            loaded[there.name] = turn.load(instance, there)
+            step.end()
         show_load(console, there.name, loaded[there.name])
     return loaded
 
 
 def _mine(console: Console, instance: Any, loaded: Mapping[str, Any]) -> dict[str, Any]:
     from rec_assets import turn
+    from rec_assets.progress_bar import shown
     from rec_assets.showing import show_personas
 
-    console.print("mining personas")
-    with console.status("grouping people by what they do"):
+    with shown(console, "mining personas: grouping people by what they do", "rows") as step:
         mined = turn.mine(instance, after=[*loaded.values()][-1]["run_id"] if loaded else "")
+        step.end("personas mined")
     show_personas(console, mined)
     return mined
 
 
 def _turn(console: Console, instance: Any, day: str) -> None:
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
     from rec_assets import turn
-    from rec_assets.traffic.progress import listening
+    from rec_assets.progress import listening
+    from rec_assets.progress_bar import shown
 
-    shown = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*shown, console=console) as progress:
-        task = progress.add_task(f"{day}: sessions", total=None)
+    with shown(console, f"{day}: sessions", "sessions") as step:
 
-        def report(_: str, done: int, planned: int) -> None:
-            words = f"{day}: {done}/{planned} sessions" if done < planned else f"{day}: profiles"
-            progress.update(task, completed=done, total=planned, description=words)
+        def report(done: int, planned: int | None) -> None:
+            step.now(done, planned, "" if done != planned else f"{day}: profiles")
 
         with listening(report):
             turn.turn(instance, day)
-        progress.update(task, description=f"{day}: complete")
+        step.end(f"{day}: complete")
 
 
 def _status(settings: Settings, store: LogStore) -> dict[str, Any]:

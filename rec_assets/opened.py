@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from rec_assets import home
+from resources.home_lock import writing
 from resources.log_store import LogStore, open_log_store
 from resources.settings import Settings
 
@@ -21,6 +22,7 @@ def opened(settings: Settings) -> Iterator[LogStore]:
 
     home.prepare(settings)
     with ExitStack() as stack:
+        stack.enter_context(writing(settings.home))
         if not settings.redis_url:
             stack.enter_context(embedded_redis(settings.home))
         store = open_log_store(settings.store_url)

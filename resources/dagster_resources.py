@@ -14,6 +14,7 @@ from pydantic import PrivateAttr
 
 from resources.embedded_redis import embedded_redis
 from resources.encoder import Encoder, open_encoder
+from resources.home_lock import writing
 from resources.log_store import LogStore, open_log_store
 from resources.profile_cache import ProfileCache
 from resources.service_process import Endpoint, service
@@ -36,11 +37,12 @@ class LogStoreResource(dg.ConfigurableResource[LogStore]):
         """The open store."""
         settings = Settings()
         settings.home.mkdir(parents=True, exist_ok=True)
-        store = open_log_store(settings.store_url)
-        try:
-            yield store
-        finally:
-            store.close()
+        with writing(settings.home):
+            store = open_log_store(settings.store_url)
+            try:
+                yield store
+            finally:
+                store.close()
 
 
 class ProfileCacheResource(dg.ConfigurableResource[ProfileCache]):

@@ -7,7 +7,8 @@ the tone of sentence endings as the category wants it. They never leave a text a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from resources.options import INTENSITIES
@@ -165,13 +166,13 @@ def rewrite(text: str, language: str, category: str, intensity: str) -> list[str
     `language` is the text's own: rules do not translate.
     """
     seen = {_bare(text)}
-    made = dict[str, list[str]]()
-    for level, name in enumerate(INTENSITIES):
-        made[name] = [
+    made = list[str]()
+    for level in range(INTENSITIES.index(intensity) + 1):  # those of weaker ones are taken
+        made = [
             _unseen(_forms(text, language, category, level, variant), seen)
             for variant in range(CANDIDATES)
         ]
-    return made[intensity]
+    return made
 
 
 def _forms(text: str, language: str, category: str, level: int, variant: int) -> Iterator[str]:
@@ -197,16 +198,21 @@ def _swapped(text: str, language: str, category: str, level: int, variant: int) 
     return text
 
 
-def _swap(text: str, table: Sequence[Swap], language: str, variant: int) -> str:
+@cache
+def _any_of(table: tuple[Swap, ...], language: str) -> re.Pattern[str]:
+    """What matches a word of the table; its last group is the swap's place."""
     edge = r"\b" if language == "en" else ""
     pattern = "|".join(f"({edge}(?:{words}){edge})" for words, _ in table)
+    return re.compile(pattern, re.IGNORECASE if language == "en" else 0)
 
+
+def _swap(text: str, table: tuple[Swap, ...], language: str, variant: int) -> str:
     def other(match: re.Match[str]) -> str:
         choices = table[(match.lastindex or 1) - 1][1]
         word = choices[variant % len(choices)]
         return word[0].upper() + word[1:] if match.group()[0].isupper() else word
 
-    return re.sub(pattern, other, text, flags=re.IGNORECASE if language == "en" else 0)
+    return _any_of(table, language).sub(other, text)
 
 
 def _open(opening: str, text: str) -> str:

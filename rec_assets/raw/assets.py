@@ -3,6 +3,7 @@
 import dagster as dg
 
 from rec_assets.partitions import raw_files
+from rec_assets.progress import counter
 from rec_assets.raw.load import load_file
 from resources.log_store import LogStore
 from resources.settings import Settings
@@ -27,7 +28,8 @@ def raw_corporate_data(
             f"{context.partition_key} is not in the inbox ({settings.inbox}): drop it there again",
             allow_retries=False,
         )
-    summary = load_file(path, log_store, context.partition_key)
+    told = counter(f"rows of {path.name}", None, context.log.info)
+    summary = load_file(path, log_store, context.partition_key, told)
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": summary.rows,

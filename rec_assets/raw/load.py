@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -25,15 +25,21 @@ class Sealed(NamedTuple):
     insert_id: str | None
 
 
-def load_file(path: Path, store: LogStore, source: str) -> LoadSummary:
+def load_file(
+    path: Path, store: LogStore, source: str, told: Callable[[int], None] = lambda rows: None
+) -> LoadSummary:
     """Append the file's rows to the raw store and its faulty ones to quarantine, in batches.
 
-    Loading the same bytes again adds nothing. Raises OSError when the file cannot be opened and
-    StoreUnavailable when the store is away; repeating the call then completes it.
+    Loading the same bytes again adds nothing. `told` gets the rows of each batch. Raises OSError
+    when the file cannot be opened and StoreUnavailable when the store is away; repeating the call
+    then completes it.
     """
     summary = LoadSummary(_storable(source), content_hash(path))
+    counted = 0
     for batch in _batches(path, summary):
         _append(batch, store, summary)
+        told(summary.rows - counted)
+        counted = summary.rows
     return summary
 
 

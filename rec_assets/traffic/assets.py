@@ -11,10 +11,10 @@ from rec_assets.partitions import daily
 from rec_assets.personas.assets import category_prototypes, personas
 from rec_assets.personas.stored import keep_drawn_from
 from rec_assets.plots import columns, markdown_image
+from rec_assets.progress import counter
 from rec_assets.traffic.driver import DayTraffic, TrafficError, run_day
 from rec_assets.traffic.plan import SessionPlan, day_plan
 from rec_assets.traffic.population import draw_users
-from rec_assets.traffic.progress import counter
 from rec_assets.traffic.readiness import why_not_yet
 from rec_assets.traffic.writing import Shelf
 from resources.context_pool import read_pool, split
@@ -62,7 +62,7 @@ def simulated_traffic(
                 shelf=shelf,
                 seed=settings.seed,
                 concurrency=settings.concurrency,
-                progress=counter(day, len(plan), context.log.info),
+                progress=counter(f"sessions of {day}", len(plan), context.log.info),
             )
             await_ready(endpoint)
     except NotPrepared as error:

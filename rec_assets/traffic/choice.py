@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rec_assets.personas.persona import Choice
+from rec_assets.traffic.draws import pick
 from rec_assets.traffic.population import BotUser
 from resources.options import INTENSITIES, Option
 
@@ -99,7 +100,7 @@ def decide(
 ) -> Decision:
     """One draw from `probabilities`."""
     chances = probabilities(slate, wish, choice, change)
-    position = int(draw.choice(len(chances), p=chances / chances.sum()))
+    position = pick(draw, chances / chances.sum())
     if position < len(slate):
         return Decision(slate[position], position)
     return Decision(wish if position == len(slate) else None, None)
@@ -113,7 +114,7 @@ def accept_chance(executed: Option, wish: Option, user: BotUser) -> float:
 
 def candidate_index(candidates: int, choice: Choice, draw: np.random.Generator) -> int:
     """Which of the rewritten candidates is taken: as in the export, by position alone."""
-    return int(draw.choice(candidates, p=position_shares(candidates, choice)))
+    return pick(draw, position_shares(candidates, choice))
 
 
 def position_shares(candidates: int, choice: Choice) -> Floats:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import aiohttp
+import orjson
 
 from rec_assets.traffic.plan import SessionPlan
 from rec_assets.traffic.population import BotUser
@@ -95,7 +96,7 @@ class _Day:
         async with aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=concurrency),
             timeout=aiohttp.ClientTimeout(total=TIMEOUT_S),
-            headers={"X-API-Key": self.api_key},
+            headers={"X-API-Key": self.api_key, "Content-Type": "application/json"},
         ) as client:
 
             async def worker() -> None:
@@ -131,13 +132,12 @@ async def _together(workers: list[Any]) -> None:
 
 async def _send(client: aiohttp.ClientSession, method: str, url: str, body: Body, key: str) -> Body:
     """The answer; connection errors and 5xx are tried again with the same key."""
-    reason = ""
+    reason, data, headers = "", orjson.dumps(body), {"Idempotency-Key": key}
     for attempt in range(TRIES):
         if attempt:
             await asyncio.sleep(FIRST_WAIT_S * 2 ** (attempt - 1))
         try:
-            headers = {"Idempotency-Key": key}
-            async with client.request(method, url, json=body, headers=headers) as answer:
+            async with client.request(method, url, data=data, headers=headers) as answer:
                 if answer.status < 400:
                     return await _json(answer, method, url)
                 reason = f"answered {answer.status}{await _detail(answer)}"
@@ -155,8 +155,8 @@ async def _json(answer: aiohttp.ClientResponse, method: str, url: str) -> Body:
     if answer.status == 204:
         return {}
     try:
-        body: Body = await answer.json()
-    except (aiohttp.ContentTypeError, ValueError):
+        body: Body = orjson.loads(await answer.read())
+    except ValueError:
         raise TrafficError(f"{method} {url} answered {answer.status} but no JSON") from None
     return body
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from rec_assets.traffic.choice import Decision, accept_chance, candidate_index, change_rate, decide
-from rec_assets.traffic.draws import generator
+from rec_assets.traffic.draws import Draws, pick
 from rec_assets.traffic.plan import SessionPlan
 from rec_assets.traffic.population import BotUser
 from rec_assets.traffic.writing import Document, Shelf, retouch
@@ -52,26 +52,23 @@ class Times(NamedTuple):
 
 def draw_wish(user: BotUser, shelf: Shelf, draw: np.random.Generator) -> Wish:
     """Category, intensity and languages by the user's tastes, among languages the pool has."""
-    category = int(draw.choice(len(CATEGORIES), p=user.category))
-    intensity = int(draw.choice(len(INTENSITIES), p=user.intensity_by_category[category]))
+    category = pick(draw, user.category)
+    intensity = pick(draw, user.intensity_by_category[category])
     weights = user.text_language * shelf.languages(CATEGORIES[category])
     if weights.sum() <= 0:
         raise SettingError(
             f"the bots' part of the context pool holds no {CATEGORIES[category]} text in a "
             f"language that {user.user_id} writes: add some to REC_CONTEXTS"
         )
-    text = int(draw.choice(len(LANGUAGES), p=weights / weights.sum()))
-    language = int(draw.choice(len(LANGUAGES), p=user.language_by_text_language[text]))
+    text = pick(draw, weights / weights.sum())
+    language = pick(draw, user.language_by_text_language[text])
     wish = Option(CATEGORIES[category], INTENSITIES[intensity], LANGUAGES[language])
     return Wish(wish, LANGUAGES[text])
 
 
 async def play(user: BotUser, plan: SessionPlan, shelf: Shelf, seed: int, call: Call) -> Outcome:
     """The whole session; what `call` raises passes through."""
-
-    def draws(step: str) -> np.random.Generator:
-        return generator(seed, plan.turn, user.user_id, plan.number, step)
-
+    draws = Draws(seed, plan.turn, user.user_id, plan.number)
     wish = draw_wish(user, shelf, draws("wish"))
     document = shelf.compose(
         wish.option.category, wish.text_language, user.text_length, draws("document")

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rec_assets.personas.persona import TextLength
+from rec_assets.traffic.draws import pick
 from resources.context_pool import Context
 from resources.options import LANGUAGES
 
@@ -39,6 +40,9 @@ class Shelf:
         for context in sorted(pool, key=lambda context: context.hash):
             texts[context.category, context.language].append(context)
         self._texts = dict(texts)
+        self._log_lengths = {
+            kind: np.log([len(context.text) for context in those]) for kind, those in texts.items()
+        }
 
     def languages(self, category: str) -> NDArray[np.bool_]:
         """Which text languages (4) the category has texts in."""
@@ -49,7 +53,8 @@ class Shelf:
     ) -> Document:
         """A document in this category and language, one topic first; KeyError without texts."""
         texts = self._texts[category, language]
-        selected = texts[_near_length(texts, _length(lengths, draw), draw)]
+        wanted = _length(lengths, draw)
+        selected = texts[_near_length(self._log_lengths[category, language], wanted, draw)]
         order = draw.permutation(len(texts))
         others = [texts[position] for position in order if texts[position] is not selected]
         others.sort(key=lambda context: context.topic != selected.topic)
@@ -74,7 +79,7 @@ def _length(lengths: TextLength, draw: np.random.Generator) -> float:
     return lengths.p50 * math.exp(draw.normal(0, spread))
 
 
-def _near_length(texts: Sequence[Context], length: float, draw: np.random.Generator) -> int:
-    off = np.log([len(context.text) for context in texts]) - math.log(length)
+def _near_length(log_lengths: NDArray[np.float64], length: float, draw: np.random.Generator) -> int:
+    off = log_lengths - math.log(length)
     weights = np.exp(-0.5 * ((np.abs(off) - np.abs(off).min()) / _LENGTH_SD) ** 2)
-    return int(draw.choice(len(texts), p=weights / weights.sum()))
+    return pick(draw, weights / weights.sum())

@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 
-from rec_assets.traffic.draws import generator
+import numpy as np
+
+from rec_assets.traffic.draws import Draws, generator, pick
 
 PROGRAM = (
     "from rec_assets.traffic.draws import generator;"
@@ -40,3 +42,23 @@ def test_every_part_of_the_key_counts_and_so_does_its_kind() -> None:
 
 def test_users_and_plans_do_not_depend_on_the_hash_seed() -> None:
     assert printed("0") == printed("4242")
+
+
+def test_a_position_is_picked_as_numpy_would() -> None:
+    for number in range(200):
+        shares = generator(7, "shares", number).dirichlet(np.full(1 + number % 9, 0.3))
+        one, other = generator(7, number), generator(7, number)
+        assert pick(one, shares) == other.choice(len(shares), p=shares)
+        assert one.random() == other.random()
+
+
+def test_a_sessions_steps_draw_what_their_own_generators_would() -> None:
+    draws = Draws(7, 2, "sim-00001", 3)
+    for step in ("wish", "document", "wish", "accept"):
+        own = generator(7, 2, "sim-00001", 3, step)
+        draw = draws(step)
+        for kind in ("random", "standard_normal", "standard_exponential"):
+            assert getattr(draw, kind)(5).tolist() == getattr(own, kind)(5).tolist()
+        assert draw.integers(7, size=3).tolist() == own.integers(7, size=3).tolist()
+        assert draw.permutation(9).tolist() == own.permutation(9).tolist()
+        draw.integers(3, dtype="int32")  # leaves half a word behind
