@@ -17,9 +17,7 @@ HAN: Final = re.compile(
     "[\u4e00-\u9fff\u3400-\u4dbf\u3005\u3006\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 EVERYDAY: Final = b"\x98\x72"  # the last of the first level of JIS X 0208
-PARTICLES: Final = frozenset(
-    "的是我你他她了也都和在有不就要"
-)  # hardly a Chinese sentence is without
+PARTICLES: Final = frozenset("的是我他她了也很呢吧")  # hardly a Chinese sentence has none
 LATIN: Final = re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+")
 BEYOND_ENGLISH: Final = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
 WORD: Final = re.compile("[a-z\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff']+")
