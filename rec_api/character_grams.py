@@ -56,13 +56,17 @@ def learn_vocabulary(texts: Sequence[Keys]) -> Vocabulary:
 
 def weigh(keys: Keys, vocabulary: Vocabulary) -> Grams:
     """Return the known grams, weighing (1 + ln count) · rarity each, at length one together."""
-    if not len(vocabulary.keys):
-        return Grams(np.empty(0, dtype=np.intp), np.empty(0))
-    places = np.searchsorted(vocabulary.keys, keys)
-    places[places == len(vocabulary.keys)] = 0
-    found = np.sort(places[vocabulary.keys[places] == keys])
-    first = np.flatnonzero(np.diff(found, prepend=-1))  # np.unique, in a third of its time
-    known, counts = found[first], np.diff(first, append=len(found))
-    weights = (1 + np.log(counts)) * vocabulary.rarity[known]
-    length = np.sqrt(np.add.reduce(weights * weights))
-    return Grams(known, weights / length if length > 0 else weights)
+    size = len(vocabulary.keys)
+    places = vocabulary.keys.searchsorted(keys)
+    found = places[vocabulary.keys.take(places, mode="clip") == keys] if size else places[:0]
+    if not len(found):
+        return Grams(found, np.empty(0))
+    # What np.unique does, in a third of its time.
+    found.sort()
+    ends = np.append(np.flatnonzero(found[1:] != found[:-1]), len(found) - 1)
+    counts = ends.astype(np.float64)
+    counts[1:] -= ends[:-1]
+    counts[0] += 1
+    known = found.take(ends)
+    weights = (1 + np.log(counts)) * vocabulary.rarity.take(known)
+    return Grams(known, weights / np.sqrt(np.add.reduce(weights * weights)))
