@@ -47,7 +47,7 @@ async def recommend(
     if key is not None:
         event[HASH_FIELD] = request_hash("/recommend", body)
     log = log_row(asked, found, (time.perf_counter() - started) * 1000)
-    writes = (Write("append", E, block_row(asked, found)), Write("append", MADE, log))
+    writes = (Write("put", E, block_row(asked, found)), Write("append", MADE, log))
     unit = Unit(writes, Write("append", A, event), new_id=key is None)
     stored = await service.outbox.accept(unit)
     if stored is None:

@@ -116,6 +116,18 @@ def train_encoder(
     _emit(train_encoder(_console(as_json), out, tokenizer.value, steps), as_json)
 
 
+@app.command()
+def reference(
+    folder: Annotated[Path, typer.Argument(help="Where the pages are written.")],
+) -> None:
+    """Write the reference pages (data dictionary, settings), as docs/ has them."""
+    from rec_assets.reference import PAGES
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (folder / name).write_text(page(), encoding="utf-8")
+
+
 def main() -> None:
     """Run the command line; an error that a person can mend is one sentence and status 1."""
     from rec_assets.commands import MENDABLE

@@ -42,6 +42,7 @@ def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
         with dagster_instance() as instance:
             if not store.count(DRAWN_FROM):  # until bots are drawn, personas may still change
                 _mine(console, instance, _load_sample(console, instance, settings, store))
+            _ensure_prototypes(console, instance, settings, store)
             first = settings.first_day(datetime.now(UTC))
             for day in turn.missing_days(store, settings, first):
                 _turn(console, instance, day)
@@ -78,7 +79,8 @@ def keep_up(console: Console) -> None:
     settings = home.settle({})
     with opened(settings) as store:
         say_store(console, settings)
-        _ensure_prototypes(console, settings, store)
+        with dagster_instance() as instance:
+            _ensure_prototypes(console, instance, settings, store)
         keep_running(console, settings, settings.home / PORT_FILE)
 
 
@@ -92,8 +94,10 @@ def _load_sample(
     return _load(console, instance, settings, home.sample_files())
 
 
-def _ensure_prototypes(console: Console, settings: Settings, store: LogStore) -> None:
-    """A service that never saw a wheel still tells a thesis from an e-mail."""
+def _ensure_prototypes(
+    console: Console, instance: Any, settings: Settings, store: LogStore
+) -> None:
+    """A service that never saw a wheel, or whose encoder is new, tells a thesis from an e-mail."""
     from rec_api.prototype_rows import load_prototypes
     from resources.encoder import open_encoder
 
@@ -103,8 +107,7 @@ def _ensure_prototypes(console: Console, settings: Settings, store: LogStore) ->
     from rec_assets import turn
 
     console.print("making category vectors from the context pool")
-    with dagster_instance() as instance:
-        turn.make_prototypes(instance)
+    turn.make_prototypes(instance)
 
 
 def _load(

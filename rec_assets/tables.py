@@ -9,14 +9,17 @@ from typing import Any
 import dagster as dg
 import msgspec
 
+from resources.field_meanings import OWN, meaning
+
 
 def column_schema(record: type[msgspec.Struct]) -> dg.TableSchema:
-    """The record's fields as Dagster's column schema."""
+    """The record's fields as Dagster's column schema, with what they mean where that is told."""
     hints = typing.get_type_hints(record)
     columns = [
         dg.TableColumn(
             name=field.encode_name,
             type=_name(hints[field.name]),
+            description=meaning(record, field.encode_name) if record in OWN else None,
             constraints=dg.TableColumnConstraints(nullable=_nullable(hints[field.name])),
         )
         for field in msgspec.structs.fields(record)

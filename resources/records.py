@@ -194,7 +194,8 @@ class TrainingExample(Record, frozen=True, kw_only=True):
     context_hash: str
     text_language: str | None
     document_length: int
-    embedding: str | None
+    embedding: str | None  # the selected text's, where the encoder that scored A made it
+    encoder_version: str | None = None  # of the embedding
     slate: list[str]
     slate_scores: list[float]
     p_vec: list[float] | None

@@ -20,10 +20,15 @@ from resources.settings import REPOSITORY, Settings
 
 START_SECONDS = 60.0
 READY_SECONDS = 60.0
+MODELS = ("encoder:", "prototypes:")  # how /readyz begins to tell of them
 
 
 class ServiceUnavailable(Mendable, ConnectionError):
     """No service answers where one should."""
+
+
+class NotPrepared(Mendable, RuntimeError):
+    """The service answers, but lacks what no waiting brings: an encoder or category vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +74,20 @@ def simulator_key(settings: Settings) -> str:
 def await_ready(endpoint: Endpoint) -> None:
     """Return once the service is ready and what it accepted has reached the log store.
 
-    Its /readyz also makes it follow the served version. ServiceUnavailable when it takes too long.
+    Its /readyz also makes it follow the served version. ServiceUnavailable when it takes too long,
+    NotPrepared when only encoder or category vectors are missing.
     """
     deadline, answer = time.monotonic() + READY_SECONDS, "no answer"
     while time.monotonic() < deadline:
         try:
             reply = httpx.get(f"{endpoint.url}/readyz", timeout=10.0)
             answer = reply.text[:300]
-            if reply.is_success and reply.json()["outbox"]["waiting"] == 0:
+            state = reply.json()
+            if state["ready"] and state["outbox"]["waiting"] == 0:
                 return
-        except httpx.HTTPError as error:
+            if state["missing"] and all(m.startswith(MODELS) for m in state["missing"]):
+                raise NotPrepared("; ".join(state["missing"]))
+        except (httpx.HTTPError, ValueError, KeyError) as error:
             answer = type(error).__name__
         time.sleep(0.1)
     raise ServiceUnavailable(

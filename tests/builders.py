@@ -69,7 +69,7 @@ def recommendation(identity: str = "a1", **changes: Any) -> Row:
         degraded=[],
         policy="greedy",
         propensity=1.0,
-        versions={"scoring": "scoring-1"},
+        versions={"scoring": "scoring-1", "encoder": "static@0"},
     )
     return to_row(record) | changes
 

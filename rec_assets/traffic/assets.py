@@ -22,7 +22,7 @@ from resources.dagster_resources import ServiceResource
 from resources.log_store import LogStore
 from resources.profile_cache import ProfileCache
 from resources.records import COLLECTIONS, WISHES
-from resources.service_process import ServiceUnavailable, await_ready
+from resources.service_process import NotPrepared, ServiceUnavailable, await_ready
 from resources.settings import Settings
 
 
@@ -65,6 +65,8 @@ def simulated_traffic(
                 progress=counter(day, len(plan), context.log.info),
             )
             await_ready(endpoint)
+    except NotPrepared as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
     except (TrafficError, ServiceUnavailable) as error:
         # Sessions that stand are answered from the store: a second try doubles nothing.
         raise dg.RetryRequested(max_retries=2, seconds_to_wait=5) from error

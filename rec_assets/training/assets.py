@@ -19,6 +19,7 @@ from resources.settings import Settings
 
 H = COLLECTIONS["H"]
 CHOICE = ("source_paraphrase_event_id", "selected_index")  # of D: no text is read
+VECTOR = ("embedding", "encoder_version")  # of E, likewise
 CONTEXTS_AT_ONCE = 500
 
 
@@ -70,11 +71,11 @@ def _read(store: LogStore, day: str, shards: Sequence[int]) -> Chains:
 
     events = rows("A")
     contexts = sorted({row["context_hash"] for row in events})
-    embeddings: dict[str, str | None] = {}
+    blocks: dict[str, Row] = {}
     for start in range(0, len(contexts), CONTEXTS_AT_ONCE):
         found = store.get(COLLECTIONS["E"], contexts[start : start + CONTEXTS_AT_ONCE])
-        embeddings.update((key, block["embedding"]) for key, block in found.items())
-    return Chains(events, rows("B"), rows("C"), rows("D", CHOICE), embeddings)
+        blocks.update((key, {name: e[name] for name in VECTOR}) for key, e in found.items())
+    return Chains(events, rows("B"), rows("C"), rows("D", CHOICE), blocks)
 
 
 def _write(

@@ -24,13 +24,13 @@ ORPHAN_SELECTION, FOREIGN_SELECTION = "C without its B", "C of another user's B"
 
 @dataclass(frozen=True)
 class Chains:
-    """The records of some shards on one day. D carries no text here; E is by `_id`."""
+    """The records of some shards on one day. D and E (`blocks`, by `_id`) carry no text here."""
 
     recommendations: Sequence[Row]
     runs: Sequence[Row]
     selections: Sequence[Row]
     corrections: Sequence[Row]
-    embeddings: Mapping[str, str | None]
+    blocks: Mapping[str, Row]
 
 
 @dataclass
@@ -108,6 +108,7 @@ def _example(
     accepted = bool(selection and selection.accepted)
     option = Option(run.category, run.intensity, run.language) if run else None
     seconds = (run.created_at - event.created_at) / 1000 if run else None
+    embedding, encoder_version = _embedding(event, chains.blocks.get(event.context_hash))
     contradicts = bool(run and selection and not accepted and chosen.get(run.id) is not None)
     return TrainingExample(
         id=event.id,
@@ -125,7 +126,8 @@ def _example(
         context_hash=event.context_hash,
         text_language=event.text_language,
         document_length=int(event.settings["document_length"]),
-        embedding=chains.embeddings.get(event.context_hash),
+        embedding=embedding,
+        encoder_version=encoder_version,
         slate=[_option_of(shown).id for shown in event.reco_options],
         slate_scores=[float(shown["score"]) for shown in event.reco_options],
         p_vec=_vector(event.p_vec),
@@ -158,6 +160,18 @@ def _option_of(shown: Row) -> Option:
     return Option(shown["category"], shown["intensity"], shown["language"])
 
 
+def _embedding(event: RecommendEvent, block: Row | None) -> tuple[str | None, str | None]:
+    """E's vector and its encoder's version; neither when another encoder scored A.
+
+    A text that is asked for again after the encoder was changed has one E, with the newer vector.
+    """
+    if block is None or block["embedding"] is None:
+        return None, None
+    if block["encoder_version"] != event.versions["encoder"]:
+        return None, None
+    return block["embedding"], block["encoder_version"]
+
+
 def _vector(packed: str | None) -> list[float] | None:
     return None if packed is None else [float(p) for p in unpack(packed, "<f8")]
 
@@ -187,6 +201,7 @@ def outcomes(row: TrainingExample) -> list[str]:
         "accepted": row.accepted,
         "changed": row.changed,
         "contradictions": row.error is not None,
+        "without_embedding": row.embedding is None,
         "consistency_high": row.consistency_flag == "high",
         "consistency_low": row.consistency_flag == "low",
     }

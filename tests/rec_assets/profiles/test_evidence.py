@@ -75,6 +75,15 @@ def test_folding_keeps_decayed_counts_and_totals(history: dict[str, list[Session
     assert totals(evidence, base) == tuple(map(sum, zip(*flags, strict=True)))
 
 
+@given(histories(last=700))
+def test_days_folded_at_once_give_the_bits_of_days_folded_one_by_one(
+    history: dict[str, list[Session]],
+) -> None:
+    last = max(history)
+    by_day = {day: cells(history[day]) for day in sorted(history)}
+    assert lived(history) == fold(by_day, None, last)
+
+
 def test_a_day_is_folded_when_it_is_more_than_140_days_old() -> None:
     by_day = {day_after(0): cells([ACCEPTED]), day_after(1): cells([ACCEPTED] * 2)}
     assert fold(by_day, None, day_after(140)) == (by_day, None)

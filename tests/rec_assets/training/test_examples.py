@@ -24,12 +24,14 @@ from rec_assets.training.examples import (
 from resources.records import Row, SchemaError, TrainingExample, from_row, to_row
 from tests.builders import NOON, SLATE, correction, recommendation, run, selection, shown
 
+BLOCKS = {"context-a1": {"embedding": "AAAA", "encoder_version": "static@0"}}
+
 
 def joined(
     a: Sequence[Row] = (), b: Sequence[Row] = (), c: Sequence[Row] = (), d: Sequence[Row] = ()
 ) -> Examples:
     """H of these rows, within a minute counting as consistent."""
-    return join_chains(Chains(a, b, c, d, {"context-a1": "AAAA"}), consistency_seconds=60.0)
+    return join_chains(Chains(a, b, c, d, BLOCKS), consistency_seconds=60.0)
 
 
 def only(
@@ -223,7 +225,7 @@ WORLD = Chains(
         for k in range(16)
     ],
     [correction(f"b{k}", selected_index=1 if k % 2 else None) for k in range(16)],
-    {"context-a1": "AAAA"},
+    BLOCKS,
 )
 
 
@@ -237,7 +239,7 @@ def test_the_order_of_the_rows_does_not_matter(dice: random.Random) -> None:
         shuffled(WORLD.runs),
         shuffled(WORLD.selections),
         shuffled(WORLD.corrections),
-        WORLD.embeddings,
+        WORLD.blocks,
     )
     assert join_chains(mixed, 60.0) == join_chains(WORLD, 60.0)
 
@@ -257,3 +259,10 @@ def test_the_world_that_is_shuffled_holds_every_kind_of_row() -> None:
 def test_a_row_of_h_comes_back_from_the_store() -> None:
     row = only([recommendation()], [run()], [selection()])
     assert from_row(TrainingExample, to_row(row)) == row
+
+
+def test_a_vector_that_another_encoder_made_is_left_out() -> None:
+    event = recommendation(versions={"encoder": "static@1"})
+    row = only([event])
+    assert (row.embedding, row.encoder_version) == (None, None)
+    assert "without_embedding" in outcomes(row)

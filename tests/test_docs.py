@@ -1,0 +1,47 @@
+"""Every command of docs/ is run by a test: here, or by the one that is named."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.readme import ROOT, commands
+from tests.rec_assets.command_line import RECWHEEL, surroundings
+
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
+# Run elsewhere: what runs it.
+ELSEWHERE = {".venv/bin/recwheel up": "tests/rec_assets/test_up.py"}
+TOLD = sorted({command for page in PAGES for command in commands(page)})
+
+
+def test_what_is_run_elsewhere_is_still_told() -> None:
+    for start in ELSEWHERE:
+        assert any(command.startswith(start) for command in TOLD), start
+
+
+@pytest.mark.parametrize("command", [c for c in TOLD if not c.startswith(tuple(ELSEWHERE))])
+def test_a_command_of_the_docs_succeeds(
+    command: str, first_home: Path, first_run: dict[str, Any], tmp_path: Path
+) -> None:
+    beside(tmp_path, first_home)
+    done = subprocess.run(
+        ["bash", "-ec", command.replace(".venv/bin/", f"{RECWHEEL.parent}/")],
+        cwd=tmp_path,
+        env=surroundings(first_home),
+        capture_output=True,
+        text=True,
+        timeout=250,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert (done.stdout + done.stderr).strip()
+
+
+def beside(folder: Path, home: Path) -> None:
+    """Make the folder look like the repository's root, with the first run's state in it."""
+    for name in ("personas_data", "rec_assets", "rec_api", "resources"):
+        os.symlink(ROOT / name, folder / name)
+    os.symlink(home, folder / ".recwheel")
