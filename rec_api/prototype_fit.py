@@ -15,6 +15,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from rec_api.character_grams import Grams, Vocabulary, gram_keys, learn_vocabulary, weigh
 from rec_api.prototypes import FEATURES, Prototypes, Vectors, softmax
@@ -54,12 +56,14 @@ def fit_prototypes(
     kept = _first_of_each(list(zip(categories, languages, strict=True)))
     keys = [gram_keys(texts[k]) for k in kept]
     vocabulary = learn_vocabulary(keys)
-    grams = _dense([weigh(own, vocabulary) for own in keys], len(vocabulary.keys))
+    grams = _matrix([weigh(own, vocabulary) for own in keys], len(vocabulary.keys))
     meanings = vectors[kept].astype(np.float64)
     truth = np.array([CATEGORIES.index(categories[k]) for k in kept])
-    best = _best_fit(meanings, grams, truth)
-    weights = best.meaning_weight * (best.dual.T @ meanings)
-    return _prototypes(encoder_version, best.temperature, weights, vocabulary, grams.T @ best.dual)
+    with threadpool_limits(limits=1):  # the order of sums, and so the last bits, depend on threads
+        best = _best_fit(meanings, grams, truth)
+        weights = best.meaning_weight * (best.dual.T @ meanings)
+        gram_weights = grams.T @ best.dual
+    return _prototypes(encoder_version, best.temperature, weights, vocabulary, gram_weights)
 
 
 def _first_of_each(groups: Sequence[tuple[str, str]]) -> list[int]:
@@ -73,32 +77,29 @@ def _first_of_each(groups: Sequence[tuple[str, str]]) -> list[int]:
     return kept
 
 
-def _dense(rows: Sequence[Grams], width: int) -> Floats:
-    """(texts, grams): most are zero, yet their product with themselves is quickest so."""
-    matrix = np.zeros((len(rows), width))
-    for row, grams in zip(matrix, rows, strict=True):
-        row[grams.places] = grams.weights
-    return matrix
+def _matrix(rows: Sequence[Grams], width: int) -> csr_array:
+    """(texts, grams), sparse."""
+    ends = np.cumsum([0, *(len(grams.places) for grams in rows)])
+    places = np.concatenate([grams.places for grams in rows])
+    weights = np.concatenate([grams.weights for grams in rows])
+    return csr_array((weights, places, ends), shape=(len(rows), width))
 
 
-def _best_fit(meanings: Floats, grams: Floats, truth: NDArray[np.intp]) -> _Fit:
+def _best_fit(meanings: Floats, grams: csr_array, truth: NDArray[np.intp]) -> _Fit:
     """The fit with the least log-loss over texts that are left out."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     targets = np.eye(len(CATEGORIES))[truth] - 1 / len(CATEGORIES)
     counts = np.bincount(truth, minlength=len(CATEGORIES))
     ridge = RIDGE * counts[truth] * len(CATEGORIES) / len(truth)
-    with threadpool_limits(limits=1):  # the order of sums, and so the last bits, depend on threads
-        by_meaning, by_grams = meanings @ meanings.T, grams @ grams.T
-        fits = []
-        for weight in MEANING_WEIGHTS:
-            inverse = np.linalg.inv(weight * by_meaning + by_grams + np.diag(ridge))
-            dual = inverse @ targets
-            left_out = targets - dual / np.diagonal(inverse)[:, None]
-            fits += [
-                _Fit(_log_loss(left_out, truth, tau), weight, tau, dual)
-                for tau in TEMPERATURES.tolist()
-            ]
+    by_meaning, by_grams = meanings @ meanings.T, (grams @ grams.T).toarray()
+    fits = []
+    for weight in MEANING_WEIGHTS:
+        inverse = np.linalg.inv(weight * by_meaning + by_grams + np.diag(ridge))
+        dual = inverse @ targets
+        left_out = targets - dual / np.diagonal(inverse)[:, None]
+        fits += [
+            _Fit(_log_loss(left_out, truth, tau), weight, tau, dual)
+            for tau in TEMPERATURES.tolist()
+        ]
     return min(fits, key=lambda fit: fit.loss)
 
 
