@@ -15,10 +15,11 @@ from rec_api.changes import SNAPSHOT_SHARE, changed_share
 from rec_api.outbox import Outbox, Unit, Write
 from rec_api.problems import Problem
 from rec_api.scoring import maturity_of
-from rec_api.served import Embedding, Served
+from rec_api.served import Served
 from rec_api.words import SIMULATION
 from resources.log_store import StoreUnavailable
 from resources.packed_arrays import pack, unpack
+from resources.preferences import Floats
 from resources.profile_blobs import MacroContext
 from resources.profile_cache import AsyncProfileCache, CacheUnavailable
 from resources.records import DocumentSnapshot, FullDocument, Row, to_row
@@ -85,12 +86,12 @@ class Documents:
             except CacheUnavailable:
                 log.warning("F not removed: the cache is away; it ends within the hour")
 
-    def usable(self, context: MacroContext | None) -> Embedding | None:
-        """F's embedding when the present encoder made it."""
-        encoder = self._served.encoder
-        if context is None or encoder is None or context.encoder_version != encoder.version:
+    def says(self, context: MacroContext | None) -> Floats | None:
+        """F's category distribution when the present category vectors made it."""
+        prototypes = self._served.prototypes
+        if context is None or prototypes is None or context.prototypes != prototypes.version:
             return None
-        return context.embedding
+        return context.category
 
     def rebuild_soon(self, key: str) -> None:
         """Make F from K, off the request's path."""
@@ -152,7 +153,9 @@ class Documents:
     async def _put_context(self, key: str, row: Row) -> bool:
         packed = row["embedding"]
         embedding = None if packed is None else unpack(packed)
-        context = MacroContext(embedding, row["length"], row["encoder_version"])
+        made_by = self._served.prototypes.version if self._served.prototypes else None
+        category = await self._served.category_of(row["text"][:READ_CHARACTERS], embedding)
+        context = MacroContext(embedding, row["length"], row["encoder_version"], category, made_by)
         try:
             await self._cache.put_macro_context(key, context)
         except CacheUnavailable:

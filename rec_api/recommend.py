@@ -74,12 +74,12 @@ async def _find(service: Service, asked: Asked) -> Found:
     document = document_hash(body.user_id, body.doc_id)
     known = await served.look_up(body.user_id, document)
     embedding = await served.embed(body.selected_text)
-    used = service.documents.usable(known.document)
-    if not known.away and (known.document is None or (used is None and served.encoder)):
+    says = service.documents.says(known.document)
+    if not known.away and (known.document is None or (says is None and served.prototypes)):
         service.documents.rebuild_soon(document)
     inputs = Inputs(
-        text=served.category_of(embedding),
-        document=served.category_of(used),
+        text=await served.category_of(body.selected_text, embedding),
+        document=says,
         document_length=known.document.length if known.document else 0,
         text_language=detect_language(body.selected_text),
         evidence=_evidence(known, asked.day),
@@ -87,7 +87,7 @@ async def _find(service: Service, asked: Asked) -> Found:
         cluster_id=_cluster_id(known),
         house_language=service.settings.house_language,
     )
-    return Found(known, embedding, inputs, used is not None, score(inputs), served.versions())
+    return Found(known, embedding, inputs, says is not None, score(inputs), served.versions())
 
 
 def _evidence(known: Known, day: str) -> Evidence | None:

@@ -101,11 +101,13 @@ class Served:
         vector: Embedding = vectors[0]
         return vector
 
-    def category_of(self, embedding: Embedding | None) -> Floats | None:
+    async def category_of(self, text: str, embedding: Embedding | None) -> Floats | None:
         """The category distribution, (7,); None without an embedding or prototypes."""
         if embedding is None or self.prototypes is None:
             return None
-        return category_distribution(embedding, self.prototypes)
+        if len(text) <= INLINE_LENGTH:
+            return category_distribution(text, embedding, self.prototypes)
+        return await asyncio.to_thread(category_distribution, text, embedding, self.prototypes)
 
     async def _follow(self, serving: ServingVersion | None) -> None:
         async with self._refreshing:

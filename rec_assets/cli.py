@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,15 @@ app = typer.Typer(
     help="Personal recommendations for a writing assistant, before it has users.",
 )
 PIPED_WIDTH = 110  # characters of a line where no terminal says how wide it is
+
+
+class TokenizerChoice(StrEnum):
+    """Where the pieces of a trained encoder come from."""
+
+    committed = "committed"
+    learn = "learn"
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -97,6 +107,24 @@ def key(
     from rec_assets.asking import own_key
 
     sys.stdout.write(own_key(role) + "\n")
+
+
+@app.command()
+def train_encoder(
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the model; default: REC_HOME/encoder.")
+    ] = None,
+    tokenizer: Annotated[
+        TokenizerChoice,
+        typer.Option(help="committed: the same bytes every time; learn: pieces anew."),
+    ] = TokenizerChoice.committed,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of the fine-tune.")] = 500,
+    as_json: Json = False,
+) -> None:
+    """Train the default encoder again on the text in REC_TRAINING_DATA."""
+    from rec_assets.encoder_training import train_encoder
+
+    _emit(train_encoder(_console(as_json), out, tokenizer.value, steps), as_json)
 
 
 @app.command()

@@ -75,6 +75,9 @@ class StaticEncoder:
         return vectors
 
     def _sum(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        if 0 < len(ids) <= BLOCK:
+            only: NDArray[np.float32] = np.add.reduce(self._table.take(ids, axis=0), axis=0)
+            return only
         total = np.zeros(self.dimension, dtype=np.float32)
         for start in range(0, len(ids), BLOCK):
             rows = self._table.take(ids[start : start + BLOCK], axis=0)

@@ -31,6 +31,8 @@ class MacroContext(NamedTuple):
     embedding: NDArray[np.float32] | None
     length: int  # Unicode characters
     encoder_version: str | None
+    category: Floats | None = None  # (7,): what the category vectors say of the whole text
+    prototypes: str | None = None  # the version of those vectors
 
 
 class _ProfileBlob(msgspec.Struct, array_like=True, frozen=True):
@@ -51,6 +53,8 @@ class _MacroBlob(msgspec.Struct, array_like=True, frozen=True):
     embedding: bytes | None
     length: int
     encoder_version: str | None
+    category: bytes | None = None
+    prototypes: str | None = None
 
 
 T = TypeVar("T")
@@ -119,14 +123,17 @@ def pack_macro(context: MacroContext) -> bytes:
     """F of one document."""
     embedding = context.embedding
     held = None if embedding is None else np.asarray(embedding, "<f4").tobytes()
-    return _encode(_MacroBlob(held, context.length, context.encoder_version))
+    category = None if context.category is None else np.asarray(context.category, "<f8").tobytes()
+    made_by = (context.encoder_version, category, context.prototypes)
+    return _encode(_MacroBlob(held, context.length, *made_by))
 
 
 def unpack_macro(blob: bytes) -> MacroContext:
     """The inverse of `pack_macro`; UnreadableBlob when it is none."""
     held = _decode(blob, _MACRO)
     embedding = None if held.embedding is None else np.frombuffer(held.embedding, "<f4")
-    return MacroContext(embedding, held.length, held.encoder_version)
+    category = None if held.category is None else np.frombuffer(held.category, "<f8")
+    return MacroContext(embedding, held.length, held.encoder_version, category, held.prototypes)
 
 
 def pack_candidates(candidates: list[str]) -> bytes:

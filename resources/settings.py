@@ -65,6 +65,11 @@ class Settings(BaseSettings):
         default=REPOSITORY / "personas_data" / "contexts",
         description="Folder of the context pool (JSON lines: text, category, language).",
     )
+    training_data: Path | None = Field(
+        default=None,
+        description="Folder of train_text.jsonl.gz and test_text.jsonl.gz (JSON lines: text, "
+        "lang, source, genre, doc, kind): `recwheel train-encoder` and the benchmarks read them.",
+    )
     api_url: str = Field(
         default="",
         description="The service the bots call; empty: started on a free port for the run.",

@@ -16,6 +16,8 @@ KANA: Final = re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\
 HAN: Final = re.compile(
     "[\u4e00-\u9fff\u3400-\u4dbf\u3005\u3006\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
+EVERYDAY: Final = b"\x98\x72"  # the last of the first level of JIS X 0208
+PARTICLES: Final = frozenset("的是我他她了也很呢吧")  # hardly a Chinese sentence has none
 LATIN: Final = re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+")
 BEYOND_ENGLISH: Final = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
 WORD: Final = re.compile("[a-z\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff']+")
@@ -68,10 +70,10 @@ def detect_language(text: str) -> str | None:
     if not cjk + latin or _others_prevail(head, hangul + kana + han + latin, cjk + latin):
         return None
     if cjk >= latin:
-        return _cjk_language(hangul, kana, han)
+        return _cjk_language(head, hangul, kana, han)
     english, others, words = _stopwords(head)
     if cjk >= CJK_SHARE * (cjk + latin) and english + others < 2:
-        return _cjk_language(hangul, kana, han)
+        return _cjk_language(head, hangul, kana, han)
     if english != others:
         return "en" if english > others else None
     # Nothing tells: a short phrase in plain letters is most likely English.
@@ -88,10 +90,32 @@ def _count(script: re.Pattern[str], text: str) -> int:
     return sum(map(len, script.findall(text)))
 
 
-def _cjk_language(hangul: int, kana: int, han: int) -> str:
+def _cjk_language(text: str, hangul: int, kana: int, han: int) -> str:
     if hangul and hangul >= kana + han / 2:
         return "ko"
-    return "ja" if kana and kana >= KANA_SHARE * (kana + han) else "zh"
+    if kana and kana >= KANA_SHARE * (kana + han):
+        return "ja"
+    return "ja" if _in_japanese_forms("".join(HAN.findall(text))) else "zh"
+
+
+def _in_japanese_forms(characters: str) -> bool:
+    """Tell whether Chinese characters without kana are more likely Japanese.
+
+    All must be in everyday use in Japan, and one must not be in mainland China: Japan simplified
+    some its own way (発) and kept others (議). Taiwan kept those too; then a form that Taiwan has
+    not (会) or the want of every Chinese particle tells.
+    """
+    own = frozenset(characters)
+    mainland, taiwan = (_within(characters, codec) for codec in ("gb2312", "big5"))
+    if own <= mainland or any(one.encode("shift_jis", "ignore") > EVERYDAY for one in own):
+        return False
+    return own <= _within(characters, "shift_jis") and (
+        not own <= taiwan or own.isdisjoint(PARTICLES)
+    )
+
+
+def _within(characters: str, codec: str) -> frozenset[str]:
+    return frozenset(characters.encode(codec, "ignore").decode(codec))
 
 
 def _stopwords(text: str) -> tuple[int, int, int]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pairs import PairSampler
 from scipy.sparse import csr_array
+
+from personas_data.encoder.pairs import PairSampler
 
 SCALE = 20.0
 BETAS = (0.9, 0.999)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from corpus import mean_bags
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
+
+from personas_data.encoder.corpus import mean_bags
 
 WINDOW = 5
 CONTEXT_SMOOTHING = 0.75  # Levy, Goldberg, Dagan (2015): tames rare contexts

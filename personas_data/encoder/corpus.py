@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from tokenizers import Tokenizer
 
+TRAINING_FILE, TEST_FILE = "train_text.jsonl.gz", "test_text.jsonl.gz"
 # The unknown, the mark of a word's beginning left alone, and what stands for broken characters.
 SILENT_PIECES = ("<unk>", "▁", "\ufffd")
 CHUNK = 10_000  # texts tokenised at once: bounds the memory of their encodings

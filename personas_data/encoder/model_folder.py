@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 import numpy as np
-from corpus import silent_ids
 from numpy.typing import NDArray
 from safetensors.numpy import save
 from tokenizers import Tokenizer
+
+from personas_data.encoder.corpus import silent_ids
 
 TENSOR = "embedding.weight"  # the name sentence-transformers' StaticEmbedding looks for
 PACKAGE = "sentence_transformers"

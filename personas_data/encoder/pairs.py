@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from corpus import Row
 from numpy.typing import NDArray
+
+from personas_data.encoder.corpus import Row
 
 WEAK_SHARE = 0.2  # pairs of one document wherever they stand in it
 SOURCE_POWER = 0.75  # between drawing sources equally (0) and by size (1)

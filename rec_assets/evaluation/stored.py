@@ -31,7 +31,8 @@ def read_judge_texts(
     for context in split(read_pool(settings.contexts)).judge:
         says = None
         if encoder is not None and prototypes is not None:
-            says = category_distribution(encoder.encode([context.text])[0], prototypes)
+            embedding = encoder.encode([context.text])[0]
+            says = category_distribution(context.text, embedding, prototypes)
         detected = detect_language(context.text)
         texts.append(JudgeText(context.text, context.category, context.language, says, detected))
     return texts

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 import msgspec
 
+from rec_api.prototype_fit import fit_prototypes
 from rec_api.prototype_rows import prototypes_row
-from rec_api.prototypes import fit_prototypes
 from rec_assets.personas.mining import mine_personas
 from rec_assets.personas.persona import Persona, read_personas, write_personas
 from rec_assets.personas.stored import write_stored
@@ -62,7 +62,7 @@ def personas(
     group_name="personas",
     kinds={"numpy"},
     owners=["team:data-platform"],
-    code_version="1",
+    code_version="2",
 )
 def category_prototypes(
     context: dg.AssetExecutionContext,
@@ -70,13 +70,15 @@ def category_prototypes(
     log_store: dg.ResourceParam[LogStore],
     encoder: EncoderResource,
 ) -> dg.MaterializeResult[None]:
-    """A mean vector per category and language, from the reference part of the context pool."""
+    """Two vectors per category, by meaning and by manner, from the pool's reference part."""
     opened = encoder.open()
     if opened is None:
         return dg.MaterializeResult(metadata={"why": "REC_ENCODER is none: no category from text"})
     reference = split(read_pool(settings.contexts)).reference
+    texts = [context.text for context in reference]
     prototypes = fit_prototypes(
-        opened.encode([context.text for context in reference]),
+        texts,
+        opened.encode(texts),
         [context.category for context in reference],
         [context.language for context in reference],
         opened.version,
@@ -87,6 +89,7 @@ def category_prototypes(
             "dagster/row_count": len(prototypes.vectors),
             "texts": len(reference),
             "temperature": prototypes.temperature,
+            "character_grams": len(prototypes.vocabulary.keys),
             "encoder": opened.version,
             "version": prototypes.version,
         }

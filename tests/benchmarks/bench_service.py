@@ -18,16 +18,33 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx
 import numpy as np
 
-from resources.settings import REPOSITORY
+from personas_data.encoder.judge_categories import learn
+from rec_api.prototype_rows import prototypes_row
+from resources.context_pool import read_pool, split
+from resources.encoder import open_encoder
+from resources.records import PROTOTYPES
+from resources.settings import REPOSITORY, Settings
 from resources.sqlite_log_store import SqliteLogStore
-from tests.rec_api.conftest import TEXT, add_prototypes
+from tests.rec_api.conftest import TEXT
 
+START_S, MEMORY_MB = 2.5, 160
 TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Started(NamedTuple):
+    """A service that is ready, and how long that took."""
+
+    address: str
+    key: str
+    pid: int
+    seconds: float
 
 
 class Load(NamedTuple):
@@ -96,26 +113,65 @@ def measure(name: str, address: str, pid: int, requests: list[bytes], connection
 
 
 @contextlib.contextmanager
-def service(home: Path):  # type: ignore[no-untyped-def]
-    """(address, key, pid) of a service on `home`."""
-    store = SqliteLogStore(home / "recwheel.sqlite")
-    add_prototypes(store)
-    store.close()
+def service(home: Path) -> Iterator[Started]:
+    """A service on `home`, once /readyz answers 200."""
     port_file = home / "port"
+    started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "rec_api", "--port", "0", "--port-file", str(port_file)],
         cwd=REPOSITORY,
         env={**os.environ, "REC_HOME": str(home)},
         stderr=subprocess.DEVNULL,
     )
-    while not port_file.exists():
-        time.sleep(0.02)
     try:
+        while not port_file.exists():
+            time.sleep(0.005)
+        address = port_file.read_text().strip()
+        while httpx.get(f"http://{address}/readyz").status_code != 200:
+            time.sleep(0.005)
+        seconds = time.perf_counter() - started
         key = (home / "keys" / "app.key").read_text().strip()
-        yield port_file.read_text().strip(), key, process.pid
+        yield Started(address, key, process.pid, seconds)
     finally:
         process.terminate()
         process.wait()
+
+
+def prepare(home: Path) -> None:
+    """Category vectors of the whole pool's reference part, as the wheel makes them."""
+    encoder = open_encoder("static")
+    assert encoder is not None
+    reference = split(read_pool(Settings().contexts)).reference
+    store = SqliteLogStore(home / "recwheel.sqlite")
+    store.put(PROTOTYPES, [prototypes_row(learn(encoder, reference), len(reference))])
+    store.close()
+
+
+def resident_megabytes(pid: int) -> float:
+    """Memory of the process that is in RAM, in 10^6 bytes."""
+    (line,) = (
+        line
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+        if line.startswith("VmRSS")
+    )
+    return int(line.split()[1]) * 1024 / 1e6
+
+
+def print_start(runs: int) -> None:
+    """Print the seconds from the process's start to /readyz, each run on the same REC_HOME."""
+    with tempfile.TemporaryDirectory() as home:
+        prepare(Path(home))
+        found = []
+        for _ in range(runs):
+            (Path(home) / "port").unlink(missing_ok=True)
+            with service(Path(home)) as one:
+                found.append((one.seconds, cpu_seconds(one.pid), resident_megabytes(one.pid)))
+    seconds, worked, held = (sorted(column) for column in zip(*found, strict=True))
+    shown, memory = "/".join(f"{s:.2f}" for s in seconds), held[-1]
+    print(f"start to /readyz 200: {shown} s, of which cpu {worked[runs // 2]:.2f}", end="")
+    print(f" s, then {memory:.0f} MB")
+    verdict = "hold" if seconds[runs // 2] <= START_S and memory <= MEMORY_MB else "DO NOT HOLD"
+    print(f"median ≤ {START_S} s and ≤ {MEMORY_MB} MB {verdict}")
 
 
 def kinds(key: str, number: int) -> dict[str, list[bytes]]:
@@ -140,9 +196,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=4000)
     parser.add_argument("--connections", type=int, nargs="*", default=[1, 32])
+    parser.add_argument("--starts", type=int, default=5)
     options = parser.parse_args()
+    print_start(options.starts)
     print(f"{'route':20}{'connections':>12}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'cpu µs':>9}")
-    with tempfile.TemporaryDirectory() as home, service(Path(home)) as (address, key, pid):
+    with contextlib.ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        prepare(home)
+        address, key, pid, _ = stack.enter_context(service(home))
         for connections in options.connections:
             for name, requests in kinds(key, options.requests).items():
                 load = measure(name, address, pid, requests, connections)
@@ -150,6 +211,7 @@ def main() -> None:
                     f"{name:20}{connections:12}{load.per_second:9.0f}{load.p50_ms:9.2f}"
                     f"{load.p99_ms:9.2f}{load.cpu_us:9.0f}"
                 )
+        print(f"memory after all of them: {resident_megabytes(pid):.0f} MB")
     print(f"load average of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 

@@ -17,8 +17,8 @@ import uvicorn
 
 from rec_api.app import create_app
 from rec_api.listening import address_of, bind
+from rec_api.prototype_fit import fit_prototypes
 from rec_api.prototype_rows import prototypes_row
-from rec_api.prototypes import fit_prototypes
 from resources.embedded_redis import embedded_redis
 from resources.encoder import open_encoder
 from resources.log_store import LogStore
@@ -141,7 +141,7 @@ def add_prototypes(store: LogStore) -> None:
     texts = [text for category in CATEGORIES for text in SAMPLES[category]]
     categories = [category for category in CATEGORIES for _ in SAMPLES[category]]
     languages = ["ko", "en"] * len(CATEGORIES)
-    made = fit_prototypes(encoder.encode(texts), categories, languages, encoder.version)
+    made = fit_prototypes(texts, encoder.encode(texts), categories, languages, encoder.version)
     store.put(PROTOTYPES, [prototypes_row(made, len(texts))])
 
 

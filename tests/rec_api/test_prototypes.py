@@ -1,9 +1,9 @@
-"""Category vectors: the fitted temperature, the distribution, the way through a store."""
+"""Category vectors: the distribution, and the way through a store."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from math import exp, log
+from dataclasses import fields, replace
+from math import exp
 from pathlib import Path
 
 import numpy as np
@@ -11,150 +11,118 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rec_api.character_grams import gram_keys, weigh
+from rec_api.prototype_fit import fit_prototypes
 from rec_api.prototype_rows import load_prototypes, prototypes_row
-from rec_api.prototypes import (
-    TEMPERATURES,
-    Prototypes,
-    Vectors,
-    category_distribution,
-    fit_prototypes,
-)
+from rec_api.prototypes import Prototypes, category_distribution
 from resources.options import CATEGORIES
 from resources.records import PROTOTYPES
 from resources.sqlite_log_store import SqliteLogStore
+from tests.rec_api.category_texts import DIMENSION, reference, unit
 
-DIMENSION = 16
-
-
-def unit(rows: np.ndarray) -> Vectors:
-    lengths: np.ndarray = np.linalg.norm(rows, axis=-1, keepdims=True)
-    return np.asarray(rows / lengths, dtype=np.float32)
+ANY_TEXT = st.text(st.characters(), max_size=60)
+FITTED = fit_prototypes(*reference(0.8), "e1")
 
 
-def pool(spread: float, per_group: int = 4) -> tuple[Vectors, list[str], list[str]]:
-    """Texts of each category in two languages, scattered around their category by `spread`."""
-    rng = np.random.default_rng(7)
-    groups = [(c, lang) for c in CATEGORIES for lang in ("ko", "en") for _ in range(per_group)]
-    centres = {c: rng.normal(size=DIMENSION) for c in CATEGORIES}
-    rows = np.stack([centres[c] + spread * rng.normal(size=DIMENSION) for c, _ in groups])
-    return unit(rows), [c for c, _ in groups], [lang for _, lang in groups]
+def distribution_by_loops(text: str, x: np.ndarray, fitted: Prototypes) -> list[float]:
+    grams = weigh(gram_keys(text), fitted.vocabulary)
+    scores = []
+    for c in range(len(CATEGORIES)):
+        meaning = sum(float(a) * float(b) for a, b in zip(fitted.vectors[c], x, strict=True))
+        pairs = zip(grams.places, grams.weights, strict=True)
+        manner = sum(float(fitted.gram_vectors[place, c]) * weight for place, weight in pairs)
+        scores.append((meaning + manner) / fitted.temperature)
+    shares = [exp(score - max(scores)) for score in scores]
+    return [share / sum(shares) for share in shares]
 
 
-def cosine(a: np.ndarray, b: np.ndarray) -> float:
-    length = float(np.linalg.norm(a) * np.linalg.norm(b))
-    return float(a @ b) / length if length else 0.0
-
-
-def left_out_loss(vectors: np.ndarray, groups: list[tuple[str, str]], tau: float) -> float:
-    """Mean −log p(own category), each text judged by means that it is no part of."""
-    losses = []
-    for i, (category, _) in enumerate(groups):
-        best = dict.fromkeys(CATEGORIES, -2.0)
-        for group in set(groups):
-            others = [vectors[k] for k, g in enumerate(groups) if g == group and k != i]
-            found = cosine(vectors[i], np.sum(others, axis=0)) if others else 0.0
-            best[group[0]] = max(best[group[0]], found)
-        total = sum(exp(value / tau) for value in best.values())
-        losses.append(log(total) - best[category] / tau)
-    return sum(losses) / len(losses)
-
-
-@pytest.mark.parametrize(("spread", "per_group"), [(0.3, 3), (0.8, 4), (2.0, 3), (0.8, 1)])
-def test_the_temperature_is_the_best_one_with_each_text_left_out(
-    spread: float, per_group: int
-) -> None:
-    vectors, categories, languages = pool(spread, per_group)
-    groups = list(zip(categories, languages, strict=True))
-    exact = vectors.astype(np.float64)
-    losses = [left_out_loss(exact, groups, tau) for tau in TEMPERATURES]
-    fitted = fit_prototypes(vectors, categories, languages, "e1")
-    assert fitted.temperature == TEMPERATURES[int(np.argmin(losses))]
-
-
-def test_a_category_without_a_text_is_named_in_a_sentence() -> None:
-    vectors, categories, languages = pool(0.5)
-    kept = [k for k, c in enumerate(categories) if c not in ("email", "report")]
-    with pytest.raises(ValueError, match="no reference text of email, report"):
-        fit_prototypes(
-            vectors[kept], [categories[k] for k in kept], [languages[k] for k in kept], "e1"
-        )
-
-
-def test_there_is_one_unit_vector_for_each_category_and_language() -> None:
-    fitted = fit_prototypes(*pool(0.5), "e1")
-    assert fitted.vectors.shape == (14, DIMENSION)
-    assert fitted.vectors.dtype == np.float32
-    assert np.linalg.norm(fitted.vectors, axis=1) == pytest.approx(1, abs=1e-6)
-    assert sorted(fitted.categories) == sorted([*range(7), *range(7)])
-
-
-@given(st.integers(0, 10_000), st.sampled_from((0.02, 0.1, 0.5)))
-def test_the_distribution_is_the_softmax_of_the_best_cosines(seed: int, tau: float) -> None:
-    fitted = replace(fit_prototypes(*pool(0.8), "e1"), temperature=tau)
+@given(st.integers(0, 10_000), ANY_TEXT | st.sampled_from(reference(0.8)[0]))
+def test_the_distribution_is_the_softmax_of_both_products(seed: int, text: str) -> None:
+    fitted = replace(FITTED, temperature=0.1)
     x = unit(np.random.default_rng(seed).normal(size=DIMENSION))
-    best = [
-        max(cosine(x, r) for r, k in zip(fitted.vectors, fitted.categories, strict=True) if k == c)
-        for c in range(7)
-    ]
-    shares = [exp(value / tau) for value in best]
-    v = category_distribution(x, fitted)
-    assert v == pytest.approx([share / sum(shares) for share in shares], abs=1e-4)
+    v = category_distribution(text, x, fitted)
+    assert v == pytest.approx(distribution_by_loops(text, x, fitted), abs=1e-9)
     assert (v > 0).all()
     assert v.sum() == pytest.approx(1, abs=1e-12)
 
 
 def test_a_text_of_a_category_gets_that_category() -> None:
-    vectors, categories, languages = pool(0.3)
-    fitted = fit_prototypes(vectors, categories, languages, "e1")
-    found = [CATEGORIES[int(category_distribution(x, fitted).argmax())] for x in vectors]
+    texts, vectors, categories, languages = reference(0.3)
+    fitted = fit_prototypes(texts, vectors, categories, languages, "e1")
+    found = [
+        CATEGORIES[int(category_distribution(text, x, fitted).argmax())]
+        for text, x in zip(texts, vectors, strict=True)
+    ]
     assert found == categories
 
 
-def test_a_zero_vector_says_nothing() -> None:
-    v = category_distribution(np.zeros(DIMENSION, np.float32), fit_prototypes(*pool(0.5), "e1"))
+def test_the_ending_tells_where_the_vector_does_not() -> None:
+    silent = np.zeros(DIMENSION, np.float32)
+    thesis, email = (
+        category_distribution(text, silent, FITTED) for text in ("점검하였다.", "점검합니다.")
+    )
+    assert thesis[0] > email[0]
+
+
+def test_an_unknown_text_with_a_zero_vector_says_nothing() -> None:
+    v = category_distribution("", np.zeros(DIMENSION, np.float32), replace_blank(FITTED))
     assert (v == v[0]).all()
     assert v.sum() == pytest.approx(1, abs=1e-12)
 
 
+def replace_blank(fitted: Prototypes) -> Prototypes:
+    """The same without grams: the ends of an empty text are blanks, which are known."""
+    return replace(
+        fitted,
+        vocabulary=type(fitted.vocabulary)(np.empty(0, np.uint64), np.empty(0, np.float32)),
+        gram_vectors=np.empty((0, len(CATEGORIES)), np.float32),
+    )
+
+
+def test_a_long_document_goes_through_the_same_vectors() -> None:
+    texts, vectors, categories, _ = reference(0.8)
+    k = categories.index("thesis")
+    v = category_distribution(" ".join([texts[k]] * 2_000), vectors[k], FITTED)
+    assert v.argmax() == CATEGORIES.index("thesis")
+    assert (v > 0).all()
+
+
 def test_repeated_calls_give_the_same_bits() -> None:
-    vectors, categories, languages = pool(0.5)
-    one, other = (fit_prototypes(vectors, categories, languages, "e1") for _ in range(2))
-    assert same(one, other)
-    bits = {category_distribution(vectors[3], fitted).tobytes() for fitted in (one, other) * 5}
+    texts, vectors, _, _ = reference(0.8)
+    again = fit_prototypes(*reference(0.8), "e1")
+    assert same(again, FITTED)
+    bits = {category_distribution(texts[3], vectors[3], p).tobytes() for p in (again, FITTED) * 5}
     assert len(bits) == 1
 
 
 def same(one: Prototypes, other: Prototypes) -> bool:
-    names = ("version", "encoder_version", "temperature")
-    return (
-        all(getattr(one, name) == getattr(other, name) for name in names)
-        and one.vectors.tobytes() == other.vectors.tobytes()
-        and (one.categories == other.categories).all()
-    )
+    def plain(value: object) -> object:
+        return value.tobytes() if isinstance(value, np.ndarray) else value
+
+    def content(prototypes: Prototypes) -> list[object]:
+        values = [getattr(prototypes, field.name) for field in fields(prototypes)]
+        return [[plain(v) for v in one] if isinstance(one, tuple) else plain(one) for one in values]
+
+    return content(one) == content(other)
 
 
 def test_prototypes_come_back_from_the_store_as_they_were(tmp_path: Path) -> None:
-    store, fitted = SqliteLogStore(tmp_path / "log.sqlite"), fit_prototypes(*pool(0.5), "e1")
-    store.put(PROTOTYPES, [prototypes_row(fitted, texts=56)])
+    store = SqliteLogStore(tmp_path / "log.sqlite")
+    store.put(PROTOTYPES, [prototypes_row(FITTED, texts=56)])
     found = load_prototypes(store, "e1")
     assert found is not None
-    assert same(found, fitted)
-    x = pool(0.5)[0][0]
-    assert (category_distribution(x, found) == category_distribution(x, fitted)).all()
+    assert same(found, FITTED)
+    texts, vectors, _, _ = reference(0.8)
+    v = category_distribution(texts[0], vectors[0], found)
+    assert (v == category_distribution(texts[0], vectors[0], FITTED)).all()
     store.close()
 
 
-def test_prototypes_of_another_encoder_are_not_found(tmp_path: Path) -> None:
+def test_prototypes_of_another_encoder_or_definition_are_not_found(tmp_path: Path) -> None:
     store = SqliteLogStore(tmp_path / "log.sqlite")
-    store.put(PROTOTYPES, [prototypes_row(fit_prototypes(*pool(0.5), "e1"), texts=56)])
-    assert load_prototypes(store, "e2") is None
+    row = prototypes_row(FITTED, texts=56)
+    store.put(PROTOTYPES, [row, row | {"_id": "old", "features": "mean vectors"}])
+    old = {key: value for key, value in row.items() if key != "features"}
+    store.put(PROTOTYPES, [old | {"_id": "older"}])
+    assert [load_prototypes(store, version) for version in ("e2", "old", "older")] == [None] * 3
     store.close()
-
-
-def test_the_version_names_encoder_and_content() -> None:
-    versions = {
-        fit_prototypes(*pool(spread), encoder).version
-        for spread in (0.5, 0.6)
-        for encoder in ("e1", "e2")
-    }
-    assert len(versions) == 4

@@ -169,7 +169,8 @@ def test_an_error_of_the_profiles_source_is_not_the_caches(cache: ProfileCache) 
 
 def test_a_request_reads_all_it_needs_at_once(cache: ProfileCache, redis_url: str) -> None:
     cache.publish([("u1", profile())], clusters("2026-01-02", "c1"))
-    context = MacroContext(np.arange(4, dtype=np.float32), 321, "static-1")
+    says = np.array([0.1, 0.2, 0.3, 0.1, 0.1, 0.1, 0.1])
+    context = MacroContext(np.arange(4, dtype=np.float32), 321, "static-1", says, "p-1")
 
     async def both(opened: AsyncProfileCache) -> tuple[CacheRead, CacheRead]:
         await opened.put_macro_context("h", context)
@@ -179,7 +180,8 @@ def test_a_request_reads_all_it_needs_at_once(cache: ProfileCache, redis_url: st
     assert known.profile.executions == 7
     assert known.serving == ("2026-01-02-v", "2026-01-02", ("c1",))
     np.testing.assert_array_equal(known.document.embedding, context.embedding)
-    assert known.document[1:] == context[1:]
+    assert known.document[1:3] == context[1:3]
+    assert (known.document.category.tobytes(), known.document.prototypes) == (says.tobytes(), "p-1")
     assert (unknown.profile, unknown.document) == (None, None)
 
 

@@ -25,6 +25,20 @@ from resources.text_language import ENGLISH, OTHERS, READ_CHARACTERS, detect_lan
         ("iPhone 15 Pro Max を買った", "ja"),
         ("メールを送ってください。", "ja"),
         ("谢谢", "zh"),
+        ("東京大学", "ja"),
+        ("会議資料", "ja"),
+        ("発注書", "ja"),
+        ("経済産業省 2024年度予算", "ja"),
+        ("売上報告", "ja"),
+        ("会议资料", "zh"),
+        ("會議資料", "zh"),
+        ("現在", "ja"),
+        ("電話番号", "ja"),
+        ("現在的時間是三點", "zh"),
+        ("我們在學校開會", "zh"),
+        ("东京大学", "zh"),
+        ("注意", "zh"),
+        ("小米发布新款手机", "zh"),
         ("本文提出了一种新方法。", "zh"),
         ("请用 Python 编写一个函数", "zh"),
         ("请访问https://example.com/a/very/long/path/of/latin/letters查看", "zh"),
@@ -80,9 +94,23 @@ def test_kana_alone_is_japanese(kana: str) -> None:
     assert detect_language(kana) == "ja"
 
 
-@given(han=st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1))
-def test_han_alone_is_chinese(han: str) -> None:
-    assert detect_language(han) == "zh"
+HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1)
+
+
+@given(han=HAN)
+def test_han_with_a_character_that_japan_has_not_is_chinese(han: str) -> None:
+    assert detect_language(han + "们") == "zh"
+
+
+@given(han=HAN)
+def test_han_that_china_has_is_chinese(han: str) -> None:
+    kept = han.encode("gb2312", "ignore").decode("gb2312") or "文"
+    assert detect_language(kept) == "zh"
+
+
+@given(han=st.text("発図対応実検経済変広売読価戦県帰円気働込駅両単営収総続", min_size=1))
+def test_forms_of_japan_alone_are_japanese(han: str) -> None:
+    assert detect_language(han) == "ja"
 
 
 def test_the_head_of_a_long_document_tells() -> None:
