@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from msgspec.structs import replace
@@ -24,7 +24,9 @@ from rec_assets.personas.spread import Spread, fit_spreads
 from rec_assets.personas.taste import fit_taste, preferences
 from rec_assets.raw.activity import Activity
 
+Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+_NEGLIGIBLE: Final = 0.01  # chance of being a member below which a person is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,6 @@ class Mined:
     reason: str
     considered: list[Considered]
     people: int
-    core: int  # people with runs enough to make the groups
 
 
 def mine_personas(activity: Activity, *, seed: int, previous: Sequence[Persona] = ()) -> Mined:
@@ -49,28 +50,24 @@ def mine_personas(activity: Activity, *, seed: int, previous: Sequence[Persona] 
     evidence = count_evidence(activity)
     if not evidence.runs.any():
         if manual:
-            return Mined(
-                manual, 0, "The export holds no usable run: manual entries only.", [], 0, 0
-            )
+            return Mined(manual, 0, "The export holds no usable run: manual entries only.", [], 0)
         raise PersonaError(
             "no personas: the raw store holds no usable run and personas.json no manual entry; "
             "load an export (recwheel load PATH) or write one"
         )
     seen = evidence.runs > 0
-    people = group_people(_of(evidence, seen), seed)
+    before = sum(persona.origin == "mined" for persona in previous)
+    people = group_people(_of(evidence, seen), seed, before)
     mined = _portraits(activity, evidence, _everyone(people, seen), people, previous, manual)
-    core = int(people.core.sum())
-    return Mined(
-        [*mined, *manual], people.k, people.reason, people.considered, int(seen.sum()), core
-    )
+    return Mined([*mined, *manual], people.k, people.reason, people.considered, int(seen.sum()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Group:
-    """Flags over the export's people. `makers`: members whose runs made the group."""
+    """Over the export's people: `members` it is the likeliest group of, `belonging` as likely."""
 
     members: Flags
-    makers: Flags
+    belonging: Floats
     share: float
 
 
@@ -83,8 +80,8 @@ def _portraits(
     manual: Sequence[Persona],
 ) -> list[Persona]:
     """The groups' personas, largest share first."""
-    whole = fit_taste(evidence, evidence.runs > 0)
-    spreads = fit_spreads(evidence, [group.makers for group in groups], whole)
+    whole = fit_taste(evidence, (evidence.runs > 0).astype(float))
+    spreads = fit_spreads(evidence, [group.belonging for group in groups], whole)
     names = name_groups(
         [spread.taste for spread in spreads],
         whole,
@@ -141,19 +138,13 @@ def _unknown(activity: Activity, spread: Spread) -> list[str]:
 
 
 def _everyone(people: People, seen: Flags) -> list[_Group]:
-    """The groups as flags over the export's people."""
-
-    def flags(chosen: Flags) -> Flags:
-        all_ = np.zeros(len(seen), dtype=np.bool_)
-        all_[seen] = chosen
-        return all_
-
+    """The groups over the export's people, those without a run in none."""
+    labels = np.full(len(seen), -1)
+    labels[seen] = people.labels
+    belonging = np.zeros((len(seen), people.k))
+    belonging[seen] = np.where(people.belonging < _NEGLIGIBLE, 0.0, people.belonging)
     return [
-        _Group(
-            flags(people.labels == group),
-            flags((people.labels == group) & people.core),
-            float(people.shares[group]),
-        )
+        _Group(labels == group, belonging[:, group], float(people.shares[group]))
         for group in range(people.k)
     ]
 
