@@ -14,10 +14,10 @@ from typing import Final
 
 import numpy as np
 
-from rec_assets.grouping import HALF_SAMPLE, HALVES, SAMPLE, STABLE, agreement
+from rec_assets.grouping import HALF_SAMPLE, SAMPLE, STABLE, agreement
 from rec_assets.personas.mixture import Block, Floats, Ints, Mixture, fit_mixture
 
-HALF_STARTS: Final = 4
+HALVES, HALF_STARTS = 5, 3  # random splits into two halves; short runs for each half
 PATIENCE: Final = 3  # numbers of groups in a row that raise BIC before no more are tried
 # BIC by which another number must be better than that of the last mining: strong evidence (Kass
 # and Raftery 1995), so that the number does not flap from day to day.

@@ -24,8 +24,8 @@ Ints = NDArray[np.int64]
 STRENGTH: Final = 5.0  # Dirichlet prior of a group's mean, around the whole's: seen α of its words
 UNFITTED: Final = 10.0  # concentration to begin with where nobody has two runs
 STARTS, START_PEOPLE, START_ROUNDS = 8, 2_000, 15  # short runs; the best of them is finished
-ROUNDS: Final = 200
-GAIN: Final = 1e-6  # of log-likelihood a person, below which EM has arrived
+ROUNDS: Final = 100
+GAIN: Final = 1e-5  # of log-likelihood a person, below which EM has arrived
 _INNER: Final = 3  # steps of the fixed point in one round of EM
 _SURE: Final = 0.9  # how sure EM begins of a start's grouping
 _LEAST_ALPHA: Final = 1e-6
@@ -110,8 +110,8 @@ class _Cells:
 
     def table(self, alpha: Floats, function: Callable[[Floats], Floats]) -> Floats:
         """function(α + count) - function(α) for each group and (word, count): (k, pairs)."""
-        own = np.hstack([alpha, alpha.sum(axis=1, keepdims=True)])[:, self.word]
-        return function(own + self.count) - function(own)
+        own = np.hstack([alpha, alpha.sum(axis=1, keepdims=True)])
+        return function(own[:, self.word] + self.count) - function(own)[:, self.word]
 
     def log_likelihood(self, alpha: Floats) -> Floats:
         """Of each person's counts under each group, but for the multinomial coefficient: (n, k)."""
