@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-# Counts (n, k) of n people, the shares (k,) they lie around, and maybe how much each one counts (n,).
+# Counts (n, k) of n people, the shares (k,) they lie around, and maybe each one's weight (n,).
 Block = tuple[Floats, ...]
 LEAST, MOST = 0.05, 1000.0  # where a concentration is looked for; beyond it nothing changes
 _ROUNDS: Final = 8

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from rec_assets.grouping import HALF_SAMPLE, SAMPLE, STABLE, agreement
-from rec_assets.personas.mixture import Block, Floats, Ints, Mixture, fit_mixture
+from rec_assets.personas.mixture import Block, Ints, Mixture, fit_mixture
 
 HALVES, HALF_STARTS = 5, 3  # random splits into two halves; short runs for each half
 PATIENCE: Final = 3  # numbers of groups in a row that raise BIC before no more are tried
@@ -122,4 +122,6 @@ def _sentence(k: int, bic: dict[int, float], stability: dict[int, float]) -> str
     if k == 1:
         return " ".join([*words, "No groups are found: everybody is one group."])
     why = "" if k == best or shaky else " as last time (no other number is much better)"
-    return " ".join([*words, f"{k} taken{why}: two halves agree with an ARI of {stability[k]:.2f}."])
+    return " ".join(
+        [*words, f"{k} taken{why}: two halves agree with an ARI of {stability[k]:.2f}."]
+    )

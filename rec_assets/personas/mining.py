@@ -38,28 +38,45 @@ class Mined:
     reason: str
     considered: list[Considered]
     people: int
+    former: list[Persona]  # all ever mined, by name, as they were last: no name is given twice
 
 
-def mine_personas(activity: Activity, *, seed: int, previous: Sequence[Persona] = ()) -> Mined:
+def mine_personas(
+    activity: Activity,
+    *,
+    seed: int,
+    previous: Sequence[Persona] = (),
+    former: Sequence[Persona] = (),
+) -> Mined:
     """The personas of an export; entries of `previous` with origin `manual` stay as they are.
 
-    A mined persona keeps the name it had if its group is much the same. PersonaError when there is
-    neither a usable run nor a manual entry.
+    A group that goes on keeps its persona's name; `former` are the mined personas of all earlier
+    minings. PersonaError when there is neither a usable run nor a manual
+    entry.
     """
     manual = [persona for persona in previous if persona.origin == "manual"]
     evidence = count_evidence(activity)
     if not evidence.runs.any():
         if manual:
-            return Mined(manual, 0, "The export holds no usable run: manual entries only.", [], 0)
+            reason = "The export holds no usable run: manual entries only."
+            return Mined(manual, 0, reason, [], 0, _ever(former, previous))
         raise PersonaError(
             "no personas: the raw store holds no usable run and personas.json no manual entry; "
             "load an export (recwheel load PATH) or write one"
         )
     seen = evidence.runs > 0
-    before = sum(persona.origin == "mined" for persona in previous)
-    people = group_people(_of(evidence, seen), seed, before)
-    mined = _portraits(activity, evidence, _everyone(people, seen), people, previous, manual)
-    return Mined([*mined, *manual], people.k, people.reason, people.considered, int(seen.sum()))
+    before = [persona for persona in previous if persona.origin == "mined"]
+    people = group_people(_of(evidence, seen), seed, len(before))
+    spreads, names = _named(evidence, _everyone(people, seen), before, former, manual)
+    mined = _portraits(activity, evidence, _everyone(people, seen), people, spreads, names)
+    return Mined(
+        [*mined, *manual],
+        people.k,
+        people.reason,
+        people.considered,
+        int(seen.sum()),
+        _ever(former, previous, mined),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,23 +88,36 @@ class _Group:
     share: float
 
 
+def _ever(*lists: Sequence[Persona]) -> list[Persona]:
+    """All mined personas of the lists by name, each as it was last."""
+    last = {persona.name: persona for list_ in lists for persona in list_}
+    return [last[name] for name in sorted(last) if last[name].origin == "mined"]
+
+
+def _named(
+    evidence: Evidence,
+    groups: Sequence[_Group],
+    before: Sequence[Persona],
+    former: Sequence[Persona],
+    manual: Sequence[Persona],
+) -> tuple[list[Spread], list[str]]:
+    """What the groups' members want, and the groups' names."""
+    whole = fit_taste(evidence, (evidence.runs > 0).astype(float))
+    spreads = fit_spreads(evidence, [group.belonging for group in groups], whole)
+    tastes = [spread.taste for spread in spreads]
+    taken = [persona.name for persona in manual]
+    return spreads, name_groups(tastes, whole, before, former, taken)
+
+
 def _portraits(
     activity: Activity,
     evidence: Evidence,
-    groups: list[_Group],
+    groups: Sequence[_Group],
     people: People,
-    previous: Sequence[Persona],
-    manual: Sequence[Persona],
+    spreads: Sequence[Spread],
+    names: Sequence[str],
 ) -> list[Persona]:
     """The groups' personas, largest share first."""
-    whole = fit_taste(evidence, (evidence.runs > 0).astype(float))
-    spreads = fit_spreads(evidence, [group.belonging for group in groups], whole)
-    names = name_groups(
-        [spread.taste for spread in spreads],
-        whole,
-        [persona for persona in previous if persona.origin == "mined"],
-        [persona.name for persona in manual],
-    )
     choice, assumed = fit_choice(activity.selections)
     personas = [
         replace(

@@ -9,26 +9,24 @@ counts (what people write, in which language) are independent given the group.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rec_assets.personas.dispersion import MOST, fit_dirichlet
+from rec_assets.personas.cells import Cells
+from rec_assets.personas.dispersion import fit_dirichlet
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-STRENGTH: Final = 5.0  # Dirichlet prior of a group's mean, around the whole's: seen α of its words
 UNFITTED: Final = 10.0  # concentration to begin with where nobody has two runs
 STARTS, START_PEOPLE, START_ROUNDS = 8, 2_000, 15  # short runs; the best of them is finished
 ROUNDS: Final = 100
 GAIN: Final = 1e-5  # of log-likelihood a person, below which EM has arrived
-_INNER: Final = 3  # steps of the fixed point in one round of EM
 _SURE: Final = 0.9  # how sure EM begins of a start's grouping
-_LEAST_ALPHA: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +52,7 @@ class Mixture:
 
     def responsibilities(self, counts: Sequence[Floats]) -> Floats:
         """How likely each person (n) belongs to each group (k): rows sum to 1."""
-        return _posterior(self.shares, self.alphas, [_Cells(block) for block in counts])[0]
+        return _posterior(self.shares, self.alphas, [Cells(block) for block in counts])[0]
 
     def bic(self, people: int) -> float:
         """Schwarz's criterion (1978), lower is better: -2 ln L + parameters · ln(people)."""
@@ -81,68 +79,13 @@ def refine(mixture: Mixture, blocks: Sequence[Block]) -> Mixture:
     """The mixture that EM comes to from this one; a block it does not know yet is learnt first."""
     rows, times = _distinct(blocks)
     whole = [_whole(block) for block in blocks]
-    known = [_Cells(block.counts) for block in rows[: len(mixture.alphas)]]
+    known = [Cells(block.counts) for block in rows[: len(mixture.alphas)]]
     sure, _ = _posterior(mixture.shares, mixture.alphas, known)
     alphas = list(mixture.alphas)
     for block, (mean, a) in zip(rows[len(alphas) :], whole[len(alphas) :], strict=True):
         alphas.append(_begun(block.counts, sure, times, mean, a))
     begun = Mixture(mixture.shares, tuple(alphas), mixture.fit)
     return _climb(begun, rows, times, [mean for mean, _ in whole], ROUNDS)
-
-
-class _Cells:
-    """Counts as a sparse table of which (word, count) a person has: few differ, most are 0."""
-
-    def __init__(self, counts: Floats) -> None:
-        from scipy.sparse import csr_array
-
-        full = np.hstack([counts, counts.sum(axis=1, keepdims=True)])
-        person, word = np.nonzero(full)
-        pairs, which = np.unique(
-            np.stack([word, full[person, word]], axis=1), axis=0, return_inverse=True
-        )
-        self.words = counts.shape[1]
-        self.word, self.count = pairs[:, 0].astype(np.int64), pairs[:, 1]
-        self.total = self.word == self.words
-        shape = (len(counts), len(pairs))
-        self.has = csr_array((np.ones(len(person)), (person, which.reshape(-1))), shape=shape)
-        self.had = csr_array(self.has.T)
-
-    def table(self, alpha: Floats, function: Callable[[Floats], Floats]) -> Floats:
-        """function(α + count) - function(α) for each group and (word, count): (k, pairs)."""
-        own = np.hstack([alpha, alpha.sum(axis=1, keepdims=True)])
-        return function(own[:, self.word] + self.count) - function(own)[:, self.word]
-
-    def log_likelihood(self, alpha: Floats) -> Floats:
-        """Of each person's counts under each group, but for the multinomial coefficient: (n, k)."""
-        from scipy.special import gammaln
-
-        table = self.table(alpha, gammaln)
-        table[:, self.total] *= -1
-        likelihood: Floats = self.has @ table.T
-        return likelihood
-
-    def raised(self, alpha: Floats, weights: Floats, mean: Floats, least: float) -> Floats:
-        """α after a few steps of the fixed point; `weights` (n, k) are people times certainty.
-
-        The prior STRENGTH · mean on a group's mean keeps words that nobody of it used yet possible.
-        """
-        from scipy.special import digamma
-
-        seen = (self.had @ weights).T
-        for _ in range(_INNER):
-            moved = self.table(alpha, digamma) * seen
-            of_word = np.stack([np.bincount(self.word, row, self.words + 1) for row in moved])
-            a = alpha.sum(axis=1, keepdims=True)
-            alpha = (alpha * of_word[:, :-1] + STRENGTH * mean) / (of_word[:, -1:] + STRENGTH / a)
-            alpha = _bounded(alpha, least)
-        return alpha
-
-
-def _bounded(alpha: Floats, least: float) -> Floats:
-    a = alpha.sum(axis=1, keepdims=True)
-    bounded: Floats = np.maximum(alpha * (np.clip(a, least, MOST) / a), _LEAST_ALPHA)
-    return bounded
 
 
 def _distinct(blocks: Sequence[Block]) -> tuple[list[Block], Floats]:
@@ -183,7 +126,9 @@ def _from_starts(
         )
         shares = (sure * times[some, None]).sum(axis=0) / times[some].sum()
         begun.append(_climb(Mixture(shares, alphas, 0.0), part, times[some], means, START_ROUNDS))
-    each = begun if len(times) <= START_PEOPLE else [_climb(m, rows, times, means, 1) for m in begun]
+    each = (
+        begun if len(times) <= START_PEOPLE else [_climb(m, rows, times, means, 1) for m in begun]
+    )
     return _climb(max(each, key=lambda mixture: mixture.fit), rows, times, means, ROUNDS)
 
 
@@ -221,7 +166,7 @@ def _climb(
     mixture: Mixture, rows: Sequence[Block], times: Floats, means: Sequence[Floats], rounds: int
 ) -> Mixture:
     """At most so many rounds of EM; it ends early where a round gains next to nothing."""
-    cells = [_Cells(block.counts) for block in rows]
+    cells = [Cells(block.counts) for block in rows]
     shares, alphas, fit = mixture.shares, mixture.alphas, -np.inf
     for _ in range(rounds):
         sure, likelihoods = _posterior(shares, alphas, cells)
@@ -238,7 +183,7 @@ def _climb(
 
 
 def _posterior(
-    shares: Floats, alphas: Sequence[Floats], cells: Sequence[_Cells]
+    shares: Floats, alphas: Sequence[Floats], cells: Sequence[Cells]
 ) -> tuple[Floats, Floats]:
     """Each person's chances of the groups (n, k), and their log-likelihood (n,)."""
     logs = np.log(shares) + sum(

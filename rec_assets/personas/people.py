@@ -53,7 +53,8 @@ class People:
     @property
     def labels(self) -> Ints:
         """Everybody's group, also of who has hardly any run."""
-        return np.argmax(self.belonging, axis=1).astype(np.int64)
+        likeliest: Ints = np.argmax(self.belonging, axis=1).astype(np.int64)
+        return likeliest
 
     @property
     def shares(self) -> Floats:

@@ -75,10 +75,10 @@ def _blocks(evidence: Evidence, belonging: Floats, taste: Taste) -> dict[str, li
     accepted, starts = evidence.accepted[members], evidence.starts[members]
     kept = evidence.followed[members] - evidence.changed[members]
     custom = np.stack([evidence.changed[members], kept], axis=1).astype(float)
-    strengths = [
+    strengths: list[Block] = [
         (options[:, c], taste.intensity_by_category[c], sure) for c in range(len(CATEGORIES))
     ]
-    answers = [
+    answers: list[Block] = [
         (texts[:, t], taste.language_by_text_language[t], sure) for t in range(len(LANGUAGES))
     ]
     return {

@@ -42,6 +42,10 @@ GROUPS: Final = (
 )  # fmt: skip
 START: Final = 1_735_689_600  # 2025-01-01, unix seconds
 DAYS: Final = 120
+SENTENCES: Final = {
+    "ko": "회의 일정을 다음 주로 옮기고 싶습니다. ", "en": "We would like to move the meeting. ",
+    "ja": "会議の日程を来週に変更したいです。", "zh": "我们希望把会议改到下个星期举行。",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,3 +113,70 @@ def _likelihood(counts: Floats, alpha: Floats) -> Floats:
     total: Floats = gammaln(alpha.sum()) - gammaln(alpha.sum() + counts.sum(axis=1))
     own: Floats = total + (gammaln(alpha + counts) - gammaln(alpha)).sum(axis=1)
     return own
+
+
+def write_export(planted: Planted, path: Path, seed: int = 0) -> None:
+    """The people's runs as JSON lines: events, and a correction history for every fifth run.
+
+    Two thirds of the people are logged in, the others known by their device alone; a sixth of the
+    former were not logged in at first. Runs come in sittings of two on average, over four months.
+    """
+    draw = np.random.default_rng([seed, 77])
+    with path.open("w", encoding="utf-8") as file:
+        for person in range(len(planted.truth)):
+            for row in _rows(draw, planted, person):
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def person_of(user: str) -> int:
+    """The row of a planted person by the id in the export, account or device."""
+    return int(user[-5:])
+
+
+def _rows(draw: np.random.Generator, planted: Planted, person: int) -> list[dict[str, Any]]:
+    options, languages = (
+        draw.permutation(np.repeat(np.arange(len(counts)), counts.astype(int)))
+        for counts in (planted.options[person], planted.languages[person])
+    )
+    logged_in = person % 3 != 0
+    login = draw.integers(1, len(options) + 1) if logged_in and person % 6 == 1 else 0
+    second = START + int(draw.integers(DAYS * 86_400))
+    rows: list[dict[str, Any]] = []
+    for run, (option, language) in enumerate(zip(options, languages, strict=True)):
+        second += 90 if draw.random() < 0.5 else int(draw.integers(3_600, 40_000))
+        category, intensity = CATEGORIES[option // 3], INTENSITIES[option % 3]
+        word = LANGUAGES[language]
+        user = f"u{person:05d}" if logged_in and run >= login else None
+        text = SENTENCES[word] * (1 + run % 3)
+        rows.append(_event(person, run, user, second, category, intensity, word, len(text)))
+        if logged_in and run % 5 == 0:
+            rows.append(_history(person, run, second, category, intensity, text))
+    if login:  # what joins the device to the account, were there no run after it
+        rows.append({**rows[0], "event": "open_sidepanel", "insert_id": f"o{person}",
+                     "user_id": f"u{person:05d}", "distinct_id": f"u{person:05d}",
+                     "time": second + 5})  # fmt: skip
+    return rows
+
+
+def _event(
+    person: int, run: int, user: str | None, second: int, category: str, intensity: str,
+    language: str, length: int,
+) -> dict[str, Any]:  # fmt: skip
+    device = f"d{person:05d}"
+    return {
+        "event": "editor_run_paraphrasing", "distinct_id": user or f"$device:{device}",
+        "device_id": device, "user_id": user, "insert_id": f"{person:05d}-{run}", "time": second,
+        "field": category, "maintenance": intensity, "target_language": language,
+        "tone": "normal", "input_sentence_length": length,
+    }  # fmt: skip
+
+
+def _history(
+    person: int, run: int, second: int, category: str, intensity: str, text: str
+) -> dict[str, Any]:
+    return {
+        "_id": f"h{person:05d}-{run}", "created_at": second, "user": f"u{person:05d}",
+        "field": category, "intensity": intensity, "tone": "normal", "user_prompt": None,
+        "input_sentence": text, "output_sentences": [f"({intensity}) {text}"],
+        "selected_index": 0 if run % 3 else None,
+    }  # fmt: skip
