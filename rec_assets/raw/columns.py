@@ -1,0 +1,49 @@
+"""Rows kept as typed columns: tens of bytes a row where a dict takes a thousand."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Table = dict[str, NDArray[Any]]
+NUMBER, WHOLE, WORD = "d", "q", "i"  # typecodes; a word is its place among those met so far
+_ABSENT: Final = -1
+
+
+class Columns:
+    """Grows row by row. `kinds`: NUMBER (None becomes NaN), WHOLE or WORD for each name."""
+
+    def __init__(self, kinds: Mapping[str, str]) -> None:
+        self._columns = {name: array(code) for name, code in kinds.items()}
+        self._kinds = dict(kinds)
+        self._words: dict[str, int] = {}
+
+    def append(self, row: Mapping[str, Any]) -> None:
+        """Add a row that has every column; what else it has is left out."""
+        for name, column in self._columns.items():
+            value, kind = row[name], self._kinds[name]
+            if kind == WORD:
+                known = self._words.setdefault
+                value = _ABSENT if value is None else known(value, len(self._words))
+            column.append(np.nan if value is None else value)
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values())))
+
+    def take(self) -> Table:
+        """The columns as arrays, words as texts or None; the rows are let go."""
+        words = np.array([*self._words, None], dtype=object)  # the last one is _ABSENT's
+        made: Table = {}
+        for name in list(self._columns):
+            column = np.array(self._columns.pop(name))
+            made[name] = words[column] if self._kinds[name] == WORD else column
+        return made
+
+
+def chosen(table: Table, rows: NDArray[Any]) -> Table:
+    """These rows of the table, by flags or numbers, in that order."""
+    return {name: column[rows] for name, column in table.items()}
