@@ -18,7 +18,7 @@ class Columns:
     """Grows row by row. `kinds`: NUMBER (None becomes NaN), WHOLE or WORD for each name."""
 
     def __init__(self, kinds: Mapping[str, str]) -> None:
-        self._columns = {name: array(code) for name, code in kinds.items()}
+        self._columns: dict[str, array[Any]] = {n: array(code) for n, code in kinds.items()}
         self._kinds = dict(kinds)
         self._words: dict[str, int] = {}
 

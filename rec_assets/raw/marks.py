@@ -28,7 +28,8 @@ def sessions(runs: Table) -> Ints:
     begins = other | np.append(True, np.diff(time) > SESSION_GAP)
     number = np.cumsum(begins)
     first = np.repeat(number[other], np.diff(np.append(np.flatnonzero(other), len(person))))
-    return (number - first).astype(np.int64)
+    counted: Ints = (number - first).astype(np.int64)
+    return counted
 
 
 def text_languages(runs: Table, corrections: Table) -> NDArray[Any]:

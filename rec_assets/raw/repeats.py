@@ -36,7 +36,7 @@ class SeenIds:
 
 
 def digest(text: str) -> int:
-    """64 bits that tell ids apart: of 10 million, two are the same with a chance of 3 in a million."""
+    """64 bits that tell ids apart: among 10 million two are the same in 3 of a million cases."""
     key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(key, "big", signed=True)
 
