@@ -25,14 +25,13 @@ class Cells:
 
         full = np.hstack([counts, counts.sum(axis=1, keepdims=True)])
         person, word = np.nonzero(full)
-        pairs, which = np.unique(
-            np.stack([word, full[person, word]], axis=1), axis=0, return_inverse=True
-        )
+        values, value = np.unique(full[person, word], return_inverse=True)
+        pairs, which = np.unique(word * len(values) + value, return_inverse=True)
         self.words = counts.shape[1]
-        self.word, self.count = pairs[:, 0].astype(np.int64), pairs[:, 1]
+        self.word, self.count = pairs // len(values), values[pairs % len(values)]
         self.total = self.word == self.words
         shape = (len(counts), len(pairs))
-        self.has = csr_array((np.ones(len(person)), (person, which.reshape(-1))), shape=shape)
+        self.has = csr_array((np.ones(len(person)), (person, which)), shape=shape)
         self.had = csr_array(self.has.T)
 
     def table(self, alpha: Floats, function: Callable[[Floats], Floats]) -> Floats:

@@ -86,8 +86,9 @@ def independent(word: Ints, person: Ints, session: Ints) -> Floats:
     stay = float(np.clip(1 - changed[within].mean() / changed[across].mean(), 0, 0.95))
     starts = np.flatnonzero(~within)
     lengths = np.diff(np.append(starts, len(word)))
-    worth: Floats = 1 / np.array([_design_effect(int(m), stay) for m in lengths])
-    return np.repeat(worth, lengths)
+    different, which = np.unique(lengths, return_inverse=True)
+    worth: Floats = 1 / np.array([_design_effect(int(m), stay) for m in different])
+    return np.repeat(worth[which], lengths)
 
 
 def codes(column: pd.Series[Any], words: tuple[str, ...]) -> Ints:

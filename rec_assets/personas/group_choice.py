@@ -14,10 +14,11 @@ from typing import Final
 
 import numpy as np
 
-from rec_assets.grouping import HALF_SAMPLE, SAMPLE, STABLE, agreement
+from rec_assets.grouping import SAMPLE, STABLE, agreement
 from rec_assets.personas.mixture import Block, Ints, Mixture, fit_mixture
 
 HALVES, HALF_STARTS = 5, 3  # random splits into two halves; short runs for each half
+HALF_SAMPLE: Final = 5_000
 PATIENCE: Final = 3  # numbers of groups in a row that raise BIC before no more are tried
 # BIC by which another number must be better than that of the last mining: strong evidence (Kass
 # and Raftery 1995), so that the number does not flap from day to day.
@@ -56,7 +57,7 @@ def choose_mixture(
     draw = np.random.default_rng(seed)
     people = len(blocks[0].counts)
     chosen = np.sort(draw.permutation(people)[:SAMPLE])
-    some = _of(blocks, chosen)
+    some = [block.of(chosen) for block in blocks]
     with threadpool_limits(limits=1):  # the order of sums, and so the last bits, depend on threads
         found = _tried(some, ks, seed)
         bic = {k: mixture.bic(len(chosen)) for k, mixture in found.items()}
@@ -98,15 +99,11 @@ def _stability(blocks: Sequence[Block], k: int, seed: int, splits: Sequence[Ints
     counts = [block.counts for block in blocks]
 
     def grouped(half: Ints) -> Ints:
-        mixture = fit_mixture(_of(blocks, half[:HALF_SAMPLE]), k, seed, HALF_STARTS)
+        mixture = fit_mixture([b.of(half[:HALF_SAMPLE]) for b in blocks], k, seed, HALF_STARTS)
         labels: Ints = np.argmax(mixture.responsibilities(counts), axis=1).astype(np.int64)
         return labels
 
     return 1.0 if k == 1 else agreement(splits, grouped)
-
-
-def _of(blocks: Sequence[Block], rows: Ints) -> list[Block]:
-    return [Block(block.counts[rows], block.least) for block in blocks]
 
 
 def _sentence(k: int, bic: dict[int, float], stability: dict[int, float]) -> str:

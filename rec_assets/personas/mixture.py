@@ -10,7 +10,7 @@ counts (what people write, in which language) are independent given the group.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -31,10 +31,25 @@ _SURE: Final = 0.9  # how sure EM begins of a start's grouping
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """Counts (n, c) of some words. `least`: the smallest concentration a group may have in them."""
+    """Counts (n, c) of some words, and what the whole is like in them: mean (c,), concentration.
+
+    `least` is the smallest concentration a group may have.
+    """
 
     counts: Floats
+    mean: Floats
+    concentration: float
     least: float
+
+    def of(self, rows: Ints) -> Block:
+        """Some people's counts, next to the same whole."""
+        return replace(self, counts=self.counts[rows])
+
+
+def block_of(counts: Floats, least: float) -> Block:
+    """The block of these counts (n, c)."""
+    mean, fitted = fit_dirichlet(counts)
+    return Block(counts, mean, max(fitted or UNFITTED, least), least)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,24 +83,20 @@ def fit_mixture(blocks: Sequence[Block], k: int, seed: int, starts: int = STARTS
     if not len(blocks[0].counts):
         raise ValueError("there is nobody to group")
     rows, times = _distinct(blocks)
-    whole = [_whole(block) for block in blocks]
     if k == 1:
-        begun = Mixture(np.ones(1), tuple(a * mean[None] for mean, a in whole), 0.0)
-        return _climb(begun, rows, times, [mean for mean, _ in whole], ROUNDS)
-    return _from_starts(rows, times, whole, k, seed, starts)
+        alphas = tuple(block.concentration * block.mean[None] for block in rows)
+        return _climb(Mixture(np.ones(1), alphas, 0.0), rows, times, ROUNDS)
+    return _from_starts(rows, times, k, seed, starts)
 
 
 def refine(mixture: Mixture, blocks: Sequence[Block]) -> Mixture:
     """The mixture that EM comes to from this one; a block it does not know yet is learnt first."""
     rows, times = _distinct(blocks)
-    whole = [_whole(block) for block in blocks]
     known = [Cells(block.counts) for block in rows[: len(mixture.alphas)]]
     sure, _ = _posterior(mixture.shares, mixture.alphas, known)
     alphas = list(mixture.alphas)
-    for block, (mean, a) in zip(rows[len(alphas) :], whole[len(alphas) :], strict=True):
-        alphas.append(_begun(block.counts, sure, times, mean, a))
-    begun = Mixture(mixture.shares, tuple(alphas), mixture.fit)
-    return _climb(begun, rows, times, [mean for mean, _ in whole], ROUNDS)
+    alphas += [_begun(block, sure, times) for block in rows[len(alphas) :]]
+    return _climb(Mixture(mixture.shares, tuple(alphas), mixture.fit), rows, times, ROUNDS)
 
 
 def _distinct(blocks: Sequence[Block]) -> tuple[list[Block], Floats]:
@@ -95,76 +106,56 @@ def _distinct(blocks: Sequence[Block]) -> tuple[list[Block], Floats]:
     ends = np.cumsum([block.counts.shape[1] for block in blocks])[:-1]
     parts = np.split(rows, ends, axis=1)
     made = [
-        Block(np.ascontiguousarray(part), b.least) for part, b in zip(parts, blocks, strict=True)
+        replace(block, counts=np.ascontiguousarray(part))
+        for part, block in zip(parts, blocks, strict=True)
     ]
     return made, times.astype(float)
 
 
-def _whole(block: Block) -> tuple[Floats, float]:
-    mean, a = fit_dirichlet(block.counts)
-    return mean, max(a or UNFITTED, block.least)
-
-
-def _from_starts(
-    rows: Sequence[Block],
-    times: Floats,
-    whole: Sequence[tuple[Floats, float]],
-    k: int,
-    seed: int,
-    starts: int,
-) -> Mixture:
-    means = [mean for mean, _ in whole]
+def _from_starts(rows: Sequence[Block], times: Floats, k: int, seed: int, starts: int) -> Mixture:
     begun: list[Mixture] = []
     for start in range(starts):
         draw = np.random.default_rng([seed, k, start])
         some = np.sort(draw.permutation(len(times))[:START_PEOPLE])
-        part = [Block(block.counts[some], block.least) for block in rows]
-        sure = _first_guess(part, times[some], whole, k, int(draw.integers(2**31)))
-        alphas = tuple(
-            _begun(block.counts, sure, times[some], mean, a)
-            for block, (mean, a) in zip(part, whole, strict=True)
-        )
-        shares = (sure * times[some, None]).sum(axis=0) / times[some].sum()
-        begun.append(_climb(Mixture(shares, alphas, 0.0), part, times[some], means, START_ROUNDS))
-    each = (
-        begun if len(times) <= START_PEOPLE else [_climb(m, rows, times, means, 1) for m in begun]
-    )
-    return _climb(max(each, key=lambda mixture: mixture.fit), rows, times, means, ROUNDS)
+        part, own = [block.of(some) for block in rows], times[some]
+        sure = _first_guess(part, own, k, int(draw.integers(2**31)))
+        alphas = tuple(_begun(block, sure, own) for block in part)
+        shares = (sure * own[:, None]).sum(axis=0) / own.sum()
+        begun.append(_climb(Mixture(shares, alphas, 0.0), part, own, START_ROUNDS))
+    if len(times) > START_PEOPLE:  # what they say of their own part of the people is not comparable
+        begun = [_climb(mixture, rows, times, 1) for mixture in begun]
+    return _climb(max(begun, key=lambda mixture: mixture.fit), rows, times, ROUNDS)
 
 
-def _first_guess(
-    part: Sequence[Block],
-    times: Floats,
-    whole: Sequence[tuple[Floats, float]],
-    k: int,
-    seed: int,
-) -> Floats:
+def _first_guess(part: Sequence[Block], times: Floats, k: int, seed: int) -> Floats:
     """K-Means on √ of the shrunk shares (Hellinger's distance), made a little unsure: (n, k)."""
     from sklearn.cluster import KMeans
 
-    totals = part[0].counts.sum(axis=1)
     points = [
-        np.sqrt((block.counts + a * mean) / (block.counts.sum(axis=1, keepdims=True) + a))
-        for block, (mean, a) in zip(part, whole, strict=True)
+        np.sqrt(
+            (block.counts + block.concentration * block.mean)
+            / (block.counts.sum(axis=1, keepdims=True) + block.concentration)
+        )
+        for block in part
     ]
+    totals = part[0].counts.sum(axis=1)
     model = KMeans(k, n_init=1, max_iter=10, random_state=seed)
-    weight = times * totals / (totals + whole[0][1])
+    weight = times * totals / (totals + part[0].concentration)
     labels = model.fit(np.hstack(points), sample_weight=weight).labels_
     sure: Floats = np.eye(k)[labels] * _SURE + (1 - _SURE) / k
     return sure
 
 
-def _begun(counts: Floats, sure: Floats, times: Floats, mean: Floats, a: float) -> Floats:
+def _begun(block: Block, sure: Floats, times: Floats) -> Floats:
     """The groups' α to begin with: the mean shares of who seems to belong to each, (k, c)."""
-    weight = times / (counts.sum(axis=1) + a)
-    shares = mean + (sure * weight[:, None]).T @ counts
+    a = block.concentration
+    weight = times / (block.counts.sum(axis=1) + a)
+    shares = block.mean + (sure * weight[:, None]).T @ block.counts
     begun: Floats = 2 * a * shares / shares.sum(axis=1, keepdims=True)
     return begun
 
 
-def _climb(
-    mixture: Mixture, rows: Sequence[Block], times: Floats, means: Sequence[Floats], rounds: int
-) -> Mixture:
+def _climb(mixture: Mixture, rows: Sequence[Block], times: Floats, rounds: int) -> Mixture:
     """At most so many rounds of EM; it ends early where a round gains next to nothing."""
     cells = [Cells(block.counts) for block in rows]
     shares, alphas, fit = mixture.shares, mixture.alphas, -np.inf
@@ -176,8 +167,8 @@ def _climb(
         weights = sure * times[:, None]
         shares = (weights.sum(axis=0) + 1) / (times.sum() + len(shares))
         alphas = tuple(
-            cell.raised(alpha, weights, mean, block.least)
-            for cell, alpha, mean, block in zip(cells, alphas, means, rows, strict=True)
+            cell.raised(alpha, weights, block.mean, block.least)
+            for cell, alpha, block in zip(cells, alphas, rows, strict=True)
         )
     return Mixture(shares, alphas, fit)
 

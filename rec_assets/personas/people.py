@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rec_assets.personas.dispersion import LEAST
 from rec_assets.personas.evidence import Evidence
 from rec_assets.personas.group_choice import Chosen, choose_mixture
-from rec_assets.personas.mixture import Block, refine
+from rec_assets.personas.mixture import block_of, refine
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -74,18 +74,18 @@ def group_people(evidence: Evidence, seed: int, before: int = 0) -> People:
     """
     options = evidence.options.reshape(len(evidence.options), -1)
     ks: Sequence[int] = TRIED if len(options) >= FEWEST else (1,)
-    name, blocks = "category × intensity", [Block(options, LEAST)]
+    name, blocks = "category × intensity", [block_of(options, LEAST)]
     taken = choose_mixture(blocks, ks=ks, seed=seed, before=before)
     considered = [_considered(name, taken)]
     mixture = None
     if taken.k not in ASKED:
-        both = [*blocks, Block(evidence.languages, TOGETHER)]
+        both = [*blocks, block_of(evidence.languages, TOGETHER)]
         more = choose_mixture(both, ks=ks, seed=seed, before=before)
         considered.append(_considered(f"{name} × language", more))
         if more.k in ASKED:
             name, taken, mixture = f"{name} × language", more, more.mixture
     counts = [options, evidence.languages]
-    mixture = mixture or refine(taken.mixture, [*blocks, Block(evidence.languages, LEAST)])
+    mixture = mixture or refine(taken.mixture, [*blocks, block_of(evidence.languages, LEAST)])
     belonging = mixture.responsibilities(counts)
     return _people(belonging, taken, name, considered)
 
