@@ -25,11 +25,12 @@ from rec_assets.personas.taste import fit_taste, preferences
 from rec_assets.raw.activity import Activity
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 _NEGLIGIBLE: Final = 0.01  # chance of being a member below which a person is none
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mined:
     """`personas`: mined ones by share, then manual ones. `reason`: why so many, in a sentence."""
 
@@ -38,6 +39,8 @@ class Mined:
     reason: str
     considered: list[Considered]
     people: int
+    labels: Ints  # each person's place in `names`, -1 without a usable run
+    names: list[str]  # of the mined personas, by number of people
     former: list[Persona]  # all ever mined, by name, as they were last: no name is given twice
 
 
@@ -59,7 +62,8 @@ def mine_personas(
     if not evidence.runs.any():
         if manual:
             reason = "The export holds no usable run: manual entries only."
-            return Mined(manual, 0, reason, [], 0, _ever(former, previous))
+            nobody = np.full(activity.persons, -1)
+            return Mined(manual, 0, reason, [], 0, nobody, [], _ever(former, previous))
         raise PersonaError(
             "no personas: the raw store holds no usable run and personas.json no manual entry; "
             "load an export (recwheel load PATH) or write one"
@@ -67,14 +71,19 @@ def mine_personas(
     seen = evidence.runs > 0
     before = [persona for persona in previous if persona.origin == "mined"]
     people = group_people(_of(evidence, seen), seed, len(before))
-    spreads, names = _named(evidence, _everyone(people, seen), before, former, manual)
-    mined = _portraits(activity, evidence, _everyone(people, seen), people, spreads, names)
+    groups = _everyone(people, seen)
+    spreads, names = _named(evidence, groups, before, former, manual)
+    mined = _portraits(activity, evidence, groups, people, spreads, names)
+    labels = np.full(activity.persons, -1)
+    labels[seen] = people.labels
     return Mined(
         [*mined, *manual],
         people.k,
         people.reason,
         people.considered,
         int(seen.sum()),
+        labels,
+        names,
         _ever(former, previous, mined),
     )
 
