@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rec_assets.raw.columns import NUMBER, WHOLE, WORD, Columns, Table, chosen
+from rec_assets.raw.digests import digest, repeated
 from rec_assets.raw.identities import Identities, Who, who_of
 from rec_assets.raw.kept_texts import KeptTexts
 from rec_assets.raw.kinds import EVENT, HISTORY, Reading, identity, understand_row
 from rec_assets.raw.marks import edits, sessions, text_languages
-from rec_assets.raw.repeats import digest, repeated
 from rec_assets.raw.spellings import RUN, SELECTION
 from resources.records import Row
 from resources.text_language import detect_language

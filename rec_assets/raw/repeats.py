@@ -7,9 +7,6 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 
 class SeenIds:
     """The ids seen so far, as 64-bit digests in SQLite's own temporary file (gone when closed)."""
@@ -22,7 +19,7 @@ class SeenIds:
 
     def repeated(self, ids: Sequence[str]) -> int:
         """How many of these were seen before or stand twice among them; they are seen now."""
-        keys = [(digest(text),) for text in ids]
+        keys = [(_key(text),) for text in ids]
         self._seen.execute("BEGIN")
         done = self._seen.executemany("INSERT OR IGNORE INTO seen VALUES (?)", keys)
         self._seen.execute("COMMIT")
@@ -35,14 +32,6 @@ class SeenIds:
         self._seen.close()
 
 
-def digest(text: str) -> int:
-    """64 bits that tell ids apart: among 10 million two are the same in 3 of a million cases."""
-    key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(key, "big", signed=True)
-
-
-def repeated(digests: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which of the digests, as they came, were there before: shape (n,)."""
-    again = np.ones(len(digests), dtype=np.bool_)
-    again[np.unique(digests, return_index=True)[1]] = False
-    return again
+def _key(text: str) -> int:
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
