@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from rec_assets.raw import envelope
 from rec_assets.raw.blocks import content_hash
-from rec_assets.raw.kinds import EVENT, Reading, identity, understand_row
+from rec_assets.raw.kinds import EVENT, identity, understand_row
 from rec_assets.raw.reader import BadRow, Item, read_rows
 from rec_assets.raw.repeats import SeenIds
 from rec_assets.raw.summary import LoadSummary
@@ -22,12 +22,12 @@ ROWS_AT_ONCE: Final = 2_500
 BYTES_AT_ONCE: Final = 8 << 20
 
 
-class Sealed(NamedTuple):
-    """A row in its envelope, for the raw store or for quarantine, and its event's insert_id."""
+class Batch(NamedTuple):
+    """Rows in their envelopes, on the way to the raw store and to quarantine."""
 
-    collection: str
-    row: Row
-    insert_id: str | None
+    usable: list[Row]
+    faulty: list[Row]
+    insert_ids: list[str]  # of the events among the usable ones
 
 
 def load_file(path: Path, store: LogStore, source: str) -> LoadSummary:
@@ -59,57 +59,57 @@ def understand(path: Path) -> LoadSummary:
     """What loading the file would find; nothing is written. Raises OSError as load_file does."""
     summary = LoadSummary(_storable(path.name), content_hash(path))
     for batch in _batches(path, summary):
-        for sealed in batch:
-            reason = refusal(sealed.row)
-            if reason and sealed.collection == RAW:
-                summary.refused(sealed.row["kind"], _sentence(reason), sealed.row["position"])
+        for row in batch.usable:
+            reason = refusal(row)
+            if reason:
+                summary.refused(row["kind"], _sentence(reason), row["position"])
     return summary
 
 
-def _batches(path: Path, summary: LoadSummary) -> Iterator[list[Sealed]]:
-    """The file's rows in their envelopes, counted on the way; one list, emptied for each batch."""
-    batch, size = list[Sealed](), 0
+def _batches(path: Path, summary: LoadSummary) -> Iterator[Batch]:
+    """The file's rows in their envelopes, counted on the way; the lists of one batch serve all."""
+    batch, size = Batch([], [], []), 0
     with SeenIds() as seen:
         for item in read_rows(path):
-            batch.append(_sealed(item, summary))
+            _seal(item, batch, summary)
             size += len(item.text)
-            if len(batch) == ROWS_AT_ONCE or size >= BYTES_AT_ONCE:
-                seen.add(sealed.insert_id for sealed in batch if sealed.insert_id)
+            if len(batch.usable) + len(batch.faulty) == ROWS_AT_ONCE or size >= BYTES_AT_ONCE:
+                seen.add(batch.insert_ids)
                 yield batch
-                batch.clear()
                 size = 0
-        seen.add(sealed.insert_id for sealed in batch if sealed.insert_id)
+                for rows in batch:
+                    rows.clear()
+        seen.add(batch.insert_ids)
         yield batch
         summary.repeated_insert_ids = seen.repeated()
 
 
-def _sealed(item: Item, summary: LoadSummary) -> Sealed:
+def _seal(item: Item, batch: Batch, summary: LoadSummary) -> None:
+    """Put the row into its envelope, and the envelope where it belongs."""
     if isinstance(item, BadRow):
         summary.faulty(item.label, item.reason, item.position)
-        return Sealed(QUARANTINE, envelope.unread(item, summary.source, summary.content_hash), None)
+        batch.faulty.append(envelope.unread(item, summary.source, summary.content_hash))
+        return
     reading = understand_row(item.raw)
     row = envelope.envelope(item, reading, summary.source, summary.content_hash)
     if reading.fault:
         summary.faulty(reading.fault.label, reading.fault.sentence, item.position)
-        return Sealed(QUARANTINE, envelope.quarantined(row, reading.fault.sentence), None)
+        batch.faulty.append(envelope.quarantined(row, reading.fault.sentence))
+        return
     summary.usable(reading.kind)
-    return Sealed(RAW, row, _event_id(reading, summary))
+    batch.usable.append(row)
+    if reading.kind == EVENT:
+        if reading.action is None:
+            summary.unknown_event(reading.fields["event"])
+        if insert_id := identity(reading.fields.get("insert_id")):
+            batch.insert_ids.append(insert_id)
 
 
-def _event_id(reading: Reading, summary: LoadSummary) -> str | None:
-    if reading.kind != EVENT:
-        return None
-    if reading.action is None:
-        summary.unknown_event(reading.fields["event"])
-    return identity(reading.fields.get("insert_id"))
-
-
-def _append(batch: list[Sealed], store: LogStore, summary: LoadSummary) -> None:
-    usable = [sealed.row for sealed in batch if sealed.collection == RAW]
-    faulty = [sealed.row for sealed in batch if sealed.collection == QUARANTINE]
-    written = store.append(RAW, usable)
+def _append(batch: Batch, store: LogStore, summary: LoadSummary) -> None:
+    written = store.append(RAW, batch.usable)
     summary.stored_new += written.new
-    by_id = {row["_id"]: row for row in usable} if written.refused else {}
+    faulty = batch.faulty
+    by_id = {row["_id"]: row for row in batch.usable} if written.refused else {}
     for refused in written.refused:
         row, reason = by_id[refused.id], _sentence(refused.reason)
         summary.refused(row["kind"], reason, row["position"])

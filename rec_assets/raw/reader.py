@@ -83,7 +83,7 @@ def _line_rows(block: bytes, stream: Iterator[bytes]) -> Iterator[Item]:
         *lines, rest = (rest + block).split(b"\n")
         for line in lines:
             position += 1
-            if line.strip() and not overlong:
+            if line and not line.isspace() and not overlong:
                 yield _parsed(line, position, "line")
             overlong = False
         if len(rest) > LONGEST_ROW or overlong:
@@ -152,16 +152,15 @@ def _beyond(rest: bytes, position: int, stream: Iterator[bytes]) -> Iterator[Ite
 
 
 def _parsed(text: bytes, position: int, noun: str) -> Item:
-    sketch = text.translate(_SKETCH)
+    # orjson is much faster, but it makes a float of a long integer, and knows no NaN and no half
+    # characters, which are to be kept aside as they came: those rows go the slow way.
+    sketch, exact = text.translate(_SKETCH), True
     try:
-        value, exact = _loaded(text, sketch)
-    except UnicodeDecodeError as error:
-        reason = f"The {noun} is not UTF-8 (byte {error.start + 1}): save the export as UTF-8."
-        return BadRow(position, "not UTF-8", reason, _excerpt(text))
-    except RecursionError:
-        return _too_deep(text, position, noun)
-    except ValueError as error:
-        return BadRow(position, "not JSON", f"The {noun} is not JSON: {error}.", _excerpt(text))
+        value = orjson.loads(text if LONG_NUMBER not in sketch else b"")
+    except orjson.JSONDecodeError:
+        value, exact = _slowly_parsed(text, position, noun), False
+        if isinstance(value, BadRow):
+            return value
     if not isinstance(value, dict):
         reason = f"The {noun} is {_name(value)}: a row is a JSON object."
         return BadRow(position, "not an object", reason, _excerpt(text))
@@ -171,18 +170,16 @@ def _parsed(text: bytes, position: int, noun: str) -> Item:
     return RawRow(position, value, text, exact)
 
 
-def _loaded(text: bytes, sketch: bytes) -> tuple[object, bool]:
-    """The JSON value, and whether it is exact; the errors of json.loads.
-
-    orjson is three times as fast, but it makes a float of a long integer, and knows no NaN and no
-    half characters, which are to be kept aside as they came: those go the slow way.
-    """
-    if LONG_NUMBER not in sketch:
-        try:
-            return orjson.loads(text), True
-        except orjson.JSONDecodeError:
-            pass
-    return json.loads(text.decode("utf-8")), False
+def _slowly_parsed(text: bytes, position: int, noun: str) -> object:
+    try:
+        return json.loads(text.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        reason = f"The {noun} is not UTF-8 (byte {error.start + 1}): save the export as UTF-8."
+        return BadRow(position, "not UTF-8", reason, _excerpt(text))
+    except RecursionError:
+        return _too_deep(text, position, noun)
+    except ValueError as error:
+        return BadRow(position, "not JSON", f"The {noun} is not JSON: {error}.", _excerpt(text))
 
 
 def _depth(value: object) -> int:
