@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rec_assets.raw.columns import NUMBER, WHOLE, WORD, Columns, Table, chosen
+from rec_assets.raw.columns import NUMBER, WHOLE, WORD, Columns, Table
 from rec_assets.raw.digests import digest, repeated
 from rec_assets.raw.identities import Identities, Who, who_of
 from rec_assets.raw.kept_texts import KeptTexts
@@ -45,6 +45,7 @@ _CORRECTION: Final = _OF_ROW | {
     "category": WORD, "intensity": WORD, "tone": WORD, "text_language": WORD, "length": NUMBER,
     "prompt": WORD, "index": NUMBER, "total": NUMBER, "number": WHOLE,
 }  # fmt: skip
+_OF_ROW_ALONE: Final = ("who", "seen", "order")  # what no table shows
 _NO_ID: Final = -1
 
 
@@ -94,9 +95,10 @@ def read_activity(envelopes: Iterable[Row]) -> Activity:
 
 def _activity(heap: _Heap) -> Activity:
     again = repeated(np.array(heap.ids, dtype=np.int64))
-    tables = [_first(rows, again) for rows in (heap.runs, heap.selections, heap.corrections)]
-    number = _numbers(heap, np.unique(np.concatenate([table["who"] for table in tables])))
-    runs, selections, corrections = (_by_person(table, number) for table in tables)
+    parts = [(rows, _first(rows, again)) for rows in (heap.runs, heap.selections, heap.corrections)]
+    present = np.concatenate([np.unique(rows["who"][kept]) for rows, kept in parts])
+    number = _numbers(heap, np.unique(present))
+    runs, selections, corrections = (_by_person(rows, kept, number) for rows, kept in parts)
     corrections["accepted"] = ~np.isnan(corrections["index"])
     corrections["edited"] = edits(corrections, heap.texts)
     runs["session"] = sessions(runs)
@@ -167,12 +169,10 @@ def _correction(reading: Reading, texts: KeptTexts, number: int) -> Row:
     }
 
 
-def _first(rows: Columns, again: NDArray[np.bool_]) -> Table:
+def _first(rows: Columns, again: NDArray[np.bool_]) -> Ints:
     """The rows that had not been seen before; those without an id all count."""
-    table = rows.take()
-    seen = table.pop("seen")
     repeat = np.append(again, False)  # the last one is _NO_ID's
-    return chosen(table, ~repeat[seen])
+    return np.flatnonzero(~repeat[rows["seen"]])
 
 
 def _numbers(heap: _Heap, present: Ints) -> Ints:
@@ -186,11 +186,12 @@ def _numbers(heap: _Heap, present: Ints) -> Ints:
     return numbers
 
 
-def _by_person(table: Table, number: Ints) -> Table:
-    """The rows by person, time and the beginning of their id."""
-    person = number[table.pop("who")]
-    order = np.lexsort((table.pop("order"), table["time"], person))
-    return {"person": person[order], **chosen(table, order)}
+def _by_person(rows: Columns, kept: Ints, number: Ints) -> Table:
+    """The rows kept, by person, time and the beginning of their id."""
+    person = number[rows["who"][kept]]
+    order = np.lexsort((rows["order"][kept], rows["time"][kept], person))
+    table = rows.take(kept[order])
+    return {"person": person[order], **{n: table[n] for n in table if n not in _OF_ROW_ALONE}}
 
 
 def _beginning(own: str) -> int:

@@ -34,16 +34,17 @@ class Columns:
     def __len__(self) -> int:
         return len(next(iter(self._columns.values())))
 
-    def take(self) -> Table:
-        """The columns as arrays, words as texts or None; the rows are let go."""
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """A column of numbers, not copied: no row can be added while it is held."""
+        column = self._columns[name]
+        return np.frombuffer(column, dtype=column.typecode)
+
+    def take(self, rows: NDArray[Any]) -> Table:
+        """The columns at these rows in their order, words as texts or None; all rows are let go."""
         words = np.array([*self._words, None], dtype=object)  # the last one is _ABSENT's
         made: Table = {}
-        for name in list(self._columns):
-            column = np.array(self._columns.pop(name))
+        for name in self._kinds:
+            column = self[name][rows]
+            del self._columns[name]
             made[name] = words[column] if self._kinds[name] == WORD else column
         return made
-
-
-def chosen(table: Table, rows: NDArray[Any]) -> Table:
-    """These rows of the table, by flags or numbers, in that order."""
-    return {name: column[rows] for name, column in table.items()}
