@@ -15,7 +15,7 @@ from resources.errors import Mendable
 from resources.settings import REPOSITORY, WHEEL_FILE, Settings
 
 FIXED: Final = ("start", "seed", "users", "sessions", "days")
-RESOLVED: Final = ("home", "log_url", "contexts")
+RESOLVED: Final = ("home", "log_url", "contexts", "field_mapping")
 SAMPLE: Final = REPOSITORY / "personas_data" / "sample"
 EXPORTS: Final = (".json", ".jsonl", ".ndjson", ".gz")
 

@@ -13,6 +13,7 @@ from rec_assets.personas.stored import read_former, write_former, write_stored
 from rec_assets.plots import bars, markdown_image
 from rec_assets.raw.activity import read_activity
 from rec_assets.raw.assets import raw_corporate_data
+from rec_assets.raw.field_mapping import vocabulary_of
 from rec_assets.tables import column_schema
 from resources.context_pool import read_pool, split
 from resources.dagster_resources import EncoderResource
@@ -38,7 +39,7 @@ def personas(
     path = settings.personas_path
     previous = read_personas(path) if path.exists() else []
     mined = mine_personas(
-        read_activity(_envelopes(log_store)),
+        read_activity(_envelopes(log_store), vocabulary_of(settings)),
         seed=settings.seed,
         previous=previous,
         former=read_former(log_store),

@@ -17,6 +17,7 @@ from rec_assets.raw.kept_texts import KeptTexts
 from rec_assets.raw.kinds import EVENT, HISTORY, Reading, identity, understand_row
 from rec_assets.raw.marks import edits, sessions, text_languages
 from rec_assets.raw.spellings import RUN, SELECTION
+from rec_assets.raw.vocabulary import OWN, Vocabulary
 from resources.records import Row
 from resources.text_language import detect_language
 
@@ -80,7 +81,7 @@ class _Heap:
     corrections: Columns = field(default_factory=lambda: Columns(_CORRECTION))
 
 
-def read_activity(envelopes: Iterable[Row]) -> Activity:
+def read_activity(envelopes: Iterable[Row], vocabulary: Vocabulary = OWN) -> Activity:
     """Tables of what people did, in memory of some 150 bytes for each run.
 
     `envelopes` are rows of raw_corporate_data in the order of `_id`; of rows that came twice the
@@ -89,7 +90,7 @@ def read_activity(envelopes: Iterable[Row]) -> Activity:
     with KeptTexts() as texts:
         heap = _Heap(texts)
         for sealed in envelopes:
-            _collect(heap, understand_row(sealed["raw"]))
+            _collect(heap, understand_row(sealed["raw"], vocabulary))
         return _activity(heap)
 
 

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from rec_assets.partitions import raw_files
+from rec_assets.raw.field_mapping import vocabulary_of
 from rec_assets.raw.load import load_file
 from resources.log_store import LogStore
 from resources.settings import Settings
@@ -27,7 +28,7 @@ def raw_corporate_data(
             f"{context.partition_key} is not in the inbox ({settings.inbox}): drop it there again",
             allow_retries=False,
         )
-    summary = load_file(path, log_store, context.partition_key)
+    summary = load_file(path, log_store, context.partition_key, vocabulary_of(settings))
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": summary.rows,

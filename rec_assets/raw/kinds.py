@@ -8,18 +8,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rec_assets.raw import moments
-from rec_assets.raw.layers import LayerReader
-from rec_assets.raw.spellings import (
-    DEVICE_PREFIX,
-    EVENTS,
-    FIELDS,
-    LANGUAGES,
-    NESTS,
-    RUN,
-    SELECTION,
-)
-from resources.options import CATEGORIES, CATEGORY_SYNONYMS, INTENSITIES
-from resources.options import LANGUAGES as OUR_LANGUAGES
+from rec_assets.raw.spellings import DEVICE_PREFIX, RUN, SELECTION
+from rec_assets.raw.vocabulary import OPTIONS, OWN, Vocabulary
 from resources.records import Row
 
 EVENT, HISTORY = "event", "correction_history"
@@ -39,11 +29,6 @@ _TIMES: Final = {
     CLIENT: ("last_seen",),
 }
 _TIME_IS_NEEDED: Final = (EVENT, HISTORY)
-_SYNONYMS: Final = {"category": CATEGORY_SYNONYMS, "intensity": {}, "language": LANGUAGES}
-_OURS: Final = {"category": CATEGORIES, "intensity": INTENSITIES, "language": OUR_LANGUAGES}
-_LAYERS: Final = LayerReader(
-    FIELDS, {name: {word: word for word in ours} | _SYNONYMS[name] for name, ours in _OURS.items()}
-)
 _WORD: Final = re.compile(r"[^\W\d_][\w -]{0,23}")  # a foreign value that a reason repeats
 
 
@@ -75,11 +60,11 @@ class Reading(NamedTuple):
         return _date(int(self.second) // 86_400)
 
 
-def understand_row(raw: Row) -> Reading:
+def understand_row(raw: Row, vocabulary: Vocabulary = OWN) -> Reading:
     """The row's kind and fields in our words, with the first fault that keeps it from use."""
-    fields = _flat(raw)
+    fields = vocabulary.flat(raw)
     kind = _kind(raw, fields)
-    action = EVENTS.get(str(fields["event"])) if kind == EVENT else None
+    action = vocabulary.action(str(fields["event"])) if kind == EVENT else None
     given = None
     for name in _TIMES.get(kind, ()):
         if (given := fields.get(name)) is not None:
@@ -106,16 +91,6 @@ def identity(value: object) -> str | None:
         return None
     text = str(value).strip() if isinstance(value, str) or abs(value) < 1 << 64 else ""
     return text if text not in ("", DEVICE_PREFIX) else None
-
-
-def _flat(raw: Row) -> Row:
-    """Our names → values. Outer fields come before nested ones; `_id` stays `_id`."""
-    fields = _LAYERS.known(raw)
-    for nest in NESTS:
-        if isinstance(inner := raw.get(nest), dict):
-            fields = {**_LAYERS.known(inner), **fields}
-    fields["_id"] = raw.get("_id")
-    return fields
 
 
 def _kind(raw: Row, fields: Row) -> str:
@@ -160,7 +135,7 @@ def _time_fault(kind: str, given: object) -> Fault:
 
 
 def _foreign_word(fields: Row) -> Fault | None:
-    for name, ours in _OURS.items():
+    for name, ours in OPTIONS.items():
         if name in fields and fields[name] not in ours:
             return Fault(
                 f"{name} not ours",

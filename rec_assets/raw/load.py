@@ -14,6 +14,7 @@ from rec_assets.raw.kinds import EVENT, identity, understand_row
 from rec_assets.raw.reader import BadRow, Item, read_rows
 from rec_assets.raw.repeats import SeenIds
 from rec_assets.raw.summary import LoadSummary
+from rec_assets.raw.vocabulary import OWN, Vocabulary
 from resources.log_store import LogStore, refusal
 from resources.records import QUARANTINE, RAW, Row
 
@@ -30,7 +31,9 @@ class Batch(NamedTuple):
     insert_ids: list[str]  # of the events among the usable ones
 
 
-def load_file(path: Path, store: LogStore, source: str) -> LoadSummary:
+def load_file(
+    path: Path, store: LogStore, source: str, vocabulary: Vocabulary = OWN
+) -> LoadSummary:
     """Append the file's rows to the raw store and its faulty ones to quarantine, in batches.
 
     Loading the same bytes again adds nothing. Raises OSError when the file cannot be opened and
@@ -38,7 +41,7 @@ def load_file(path: Path, store: LogStore, source: str) -> LoadSummary:
     """
     summary = LoadSummary(_storable(source), content_hash(path))
     with _no_cycles():
-        for batch in _batches(path, summary):
+        for batch in _batches(path, summary, vocabulary):
             _append(batch, store, summary)
     return summary
 
@@ -55,10 +58,10 @@ def _no_cycles() -> Iterator[None]:
             gc.enable()
 
 
-def understand(path: Path) -> LoadSummary:
+def understand(path: Path, vocabulary: Vocabulary = OWN) -> LoadSummary:
     """What loading the file would find; nothing is written. Raises OSError as load_file does."""
     summary = LoadSummary(_storable(path.name), content_hash(path))
-    for batch in _batches(path, summary):
+    for batch in _batches(path, summary, vocabulary):
         for row in batch.usable:
             reason = refusal(row)
             if reason:
@@ -66,12 +69,12 @@ def understand(path: Path) -> LoadSummary:
     return summary
 
 
-def _batches(path: Path, summary: LoadSummary) -> Iterator[Batch]:
+def _batches(path: Path, summary: LoadSummary, vocabulary: Vocabulary) -> Iterator[Batch]:
     """The file's rows in their envelopes, counted on the way; the lists of one batch serve all."""
     batch, size = Batch([], [], []), 0
     with SeenIds() as seen:
         for item in read_rows(path):
-            _seal(item, batch, summary)
+            _seal(item, batch, summary, vocabulary)
             size += len(item.text)
             if len(batch.usable) + len(batch.faulty) == ROWS_AT_ONCE or size >= BYTES_AT_ONCE:
                 seen.add(batch.insert_ids)
@@ -84,13 +87,13 @@ def _batches(path: Path, summary: LoadSummary) -> Iterator[Batch]:
         summary.repeated_insert_ids = seen.repeated()
 
 
-def _seal(item: Item, batch: Batch, summary: LoadSummary) -> None:
+def _seal(item: Item, batch: Batch, summary: LoadSummary, vocabulary: Vocabulary) -> None:
     """Put the row into its envelope, and the envelope where it belongs."""
     if isinstance(item, BadRow):
         summary.faulty(item.label, item.reason, item.position)
         batch.faulty.append(envelope.unread(item, summary.source, summary.content_hash))
         return
-    reading = understand_row(item.raw)
+    reading = understand_row(item.raw, vocabulary)
     row = envelope.envelope(item, reading, summary.source, summary.content_hash)
     if reading.fault:
         summary.faulty(reading.fault.label, reading.fault.sentence, item.position)
