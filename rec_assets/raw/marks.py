@@ -16,6 +16,7 @@ Ints = NDArray[np.int64]
 SESSION_GAP: Final = 30 * 60  # seconds without a run that end a session
 # Seconds by which the client's clock (events) may differ from the server's, the nearest first.
 _CLOCKS_APART: Final = (0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5)
+AT_ONCE: Final = 100_000  # runs whose acts are looked up together: the rest waits in few bytes
 _BITS: Final = 32  # of a length and of a moment in seconds
 
 
@@ -46,10 +47,21 @@ def text_languages(runs: Table, corrections: Table) -> NDArray[Any]:
     known = _pair(acts, corrections["time"])
     order = np.argsort(known, kind="stable")
     known, language = known[order], corrections["text_language"][order]
-    length = runs["length"]
-    own = _pair(runs["person"], np.where(np.isnan(length), 0, length))
+    for start in range(0, len(found), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        own = {name: runs[name][part] for name in ("person", "time", "length")}
+        _find_acts(own, texts, known, language, found[part])
+    return found
+
+
+def _find_acts(
+    runs: Table, texts: Ints, known: Ints, language: NDArray[Any], found: NDArray[Any]
+) -> None:
+    """Set the language of the runs' texts: `texts` are persons with lengths, `known` their acts."""
+    told = ~np.isnan(runs["length"])
+    own = _pair(runs["person"], np.where(told, runs["length"], 0))
     text = np.minimum(np.searchsorted(texts, own), len(texts) - 1)
-    open_ = (texts[text] == own) & ~np.isnan(length)
+    open_ = told & (texts[text] == own)
     for offset in _CLOCKS_APART:
         rows = np.flatnonzero(open_)
         act = _pair(text[rows], runs["time"][rows].astype(np.int64) + offset)
@@ -57,7 +69,6 @@ def text_languages(runs: Table, corrections: Table) -> NDArray[Any]:
         hit = (place >= 0) & (known[np.maximum(place, 0)] == act)
         found[rows[hit]] = language[place[hit]]
         open_[rows[hit]] = False
-    return found
 
 
 def edits(corrections: Table, texts: KeptTexts) -> NDArray[np.bool_]:

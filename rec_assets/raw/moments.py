@@ -23,6 +23,11 @@ def seconds(value: object) -> float | None:
     return _inner(value)
 
 
+def iso(second: float) -> str:
+    """The moment as a person reads it: ISO, UTC, to the second."""
+    return datetime.fromtimestamp(second, UTC).isoformat(timespec="seconds")
+
+
 def _inner(value: object) -> float | None:
     if isinstance(value, dict):
         value = value.get("$numberLong")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from rec_assets.raw.layers import LayerReader
@@ -68,17 +68,18 @@ class Vocabulary:
         """What a field of this spelling may be, in our names."""
         return [ours for ours, names in self._fields.items() if spelling in names]
 
-    def paths(self) -> Iterable[str]:
-        """The spellings that lead into nested objects."""
-        return [".".join(path) for _, path in self._paths]
-
-    def _add_mapped(self, raw: Row, fields: Row) -> None:
-        for ours, path in reversed(self._paths):
+    def nested(self, raw: Row) -> Iterator[tuple[str, list[str], object]]:
+        """Our name, the steps of its path and its value, for each path that leads to one."""
+        for ours, path in self._paths:
             value: object = raw
             for step in path:
                 value = value.get(step) if isinstance(value, dict) else None
             if value is not None:
-                fields[ours] = value
+                yield ours, path, value
+
+    def _add_mapped(self, raw: Row, fields: Row) -> None:
+        for ours, _, inner in reversed([*self.nested(raw)]):  # the first path that leads wins
+            fields[ours] = inner
         for ours, words in self._words.items():
             value = fields.get(ours)
             if isinstance(value, str | int) and not isinstance(value, bool):
