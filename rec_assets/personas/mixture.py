@@ -25,7 +25,9 @@ Ints = NDArray[np.int64]
 UNFITTED: Final = 10.0  # concentration to begin with where nobody has two runs
 STARTS, START_PEOPLE, START_ROUNDS = 8, 2_000, 15  # short runs; the best of them is finished
 ROUNDS: Final = 100
-GAIN: Final = 1e-5  # of log-likelihood a person, below which EM has arrived
+# Of log-likelihood in a round, and beside for each person, below which EM has arrived: numbers of
+# groups that are worth telling apart differ by whole units.
+GAIN, GAIN_EACH = 0.02, 1e-5
 _SURE: Final = 0.9  # how sure EM begins of a start's grouping
 
 
@@ -162,7 +164,7 @@ def _climb(mixture: Mixture, rows: Sequence[Block], times: Floats, rounds: int) 
     for _ in range(rounds):
         sure, likelihoods = _posterior(shares, alphas, cells)
         before, fit = fit, float((likelihoods * times).sum())
-        if fit - before < GAIN * times.sum():
+        if fit - before < GAIN + GAIN_EACH * times.sum():
             break
         weights = sure * times[:, None]
         shares = (weights.sum(axis=0) + 1) / (times.sum() + len(shares))

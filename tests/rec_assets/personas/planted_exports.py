@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from rec_assets.personas.mining import Mined, mine_personas
+from rec_assets.raw.activity import read_activity
+from rec_assets.raw.load import load_file
 from resources.options import CATEGORIES, INTENSITIES, LANGUAGES
+from resources.records import RAW
+from resources.sqlite_log_store import SqliteLogStore
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -128,11 +134,6 @@ def write_export(planted: Planted, path: Path, seed: int = 0) -> None:
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def person_of(user: str) -> int:
-    """The row of a planted person by the id in the export, account or device."""
-    return int(user[-5:])
-
-
 def _rows(draw: np.random.Generator, planted: Planted, person: int) -> list[dict[str, Any]]:
     options, languages = (
         draw.permutation(np.repeat(np.arange(len(counts)), counts.astype(int)))
@@ -180,3 +181,20 @@ def _history(
         "input_sentence": text, "output_sentences": [f"({intensity}) {text}"],
         "selected_index": 0 if run % 3 else None,
     }  # fmt: skip
+
+
+def mine_export(planted: Planted, folder: Path, seed: int = 1) -> tuple[Mined, Ints]:
+    """The export written, loaded, read and mined as any other, and everybody's group (P,)."""
+    write_export(planted, folder / "planted.jsonl")
+    store = SqliteLogStore(folder / "log.sqlite")
+    summary = load_file(folder / "planted.jsonl", store, "planted.jsonl")
+    assert not summary.quarantined
+    activity = read_activity(chain.from_iterable(store.scan(RAW)))
+    store.close()
+    mined = mine_personas(activity, seed=seed)
+    everybody = range(len(planted.truth))
+    # People are numbered in the order of their keys: devices first, then accounts.
+    order = sorted(everybody, key=lambda person: (person % 3 != 0, person))
+    labels = np.empty(len(order), dtype=np.int64)
+    labels[order] = mined.labels
+    return mined, labels
