@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rec_assets.raw.columns import NUMBER, WHOLE, WORD, Columns, Table
+from rec_assets.raw.columns import NUMBER, SMALL, WHOLE, WORD, Columns, Table
 from rec_assets.raw.digests import digest, repeated
 from rec_assets.raw.identities import Identities, Who, who_of
 from rec_assets.raw.kept_texts import KeptTexts
@@ -35,7 +35,7 @@ CORRECTION_COLUMNS: Final = (
     "person", "time", "category", "intensity", "tone", "text_language", "length", "prompt",
     "accepted", "index", "total", "edited",
 )  # fmt: skip
-_OF_ROW: Final = {"who": WHOLE, "seen": WHOLE, "order": WHOLE, "time": NUMBER}
+_OF_ROW: Final = {"who": SMALL, "seen": SMALL, "order": WHOLE, "time": NUMBER}
 _RUN: Final = _OF_ROW | {
     "category": WORD, "intensity": WORD, "language": WORD, "tone": WORD, "length": NUMBER,
 }  # fmt: skip
@@ -44,7 +44,7 @@ _SELECTION: Final = _OF_ROW | {
 }  # fmt: skip
 _CORRECTION: Final = _OF_ROW | {
     "category": WORD, "intensity": WORD, "tone": WORD, "text_language": WORD, "length": NUMBER,
-    "prompt": WORD, "index": NUMBER, "total": NUMBER, "number": WHOLE,
+    "prompt": WORD, "index": NUMBER, "total": NUMBER, "number": SMALL,
 }  # fmt: skip
 _OF_ROW_ALONE: Final = ("who", "seen", "order")  # what no table shows
 _NO_ID: Final = -1
@@ -95,10 +95,12 @@ def read_activity(envelopes: Iterable[Row], vocabulary: Vocabulary = OWN) -> Act
 
 
 def _activity(heap: _Heap) -> Activity:
-    again = repeated(np.array(heap.ids, dtype=np.int64))
+    again = repeated(np.frombuffer(heap.ids, dtype=np.int64))
+    heap.ids = array("q")
     parts = [(rows, _first(rows, again)) for rows in (heap.runs, heap.selections, heap.corrections)]
     present = np.concatenate([np.unique(rows["who"][kept]) for rows, kept in parts])
     number = _numbers(heap, np.unique(present))
+    heap.whos.clear()  # from here on people are numbers
     runs, selections, corrections = (_by_person(rows, kept, number) for rows, kept in parts)
     corrections["accepted"] = ~np.isnan(corrections["index"])
     corrections["edited"] = edits(corrections, heap.texts)

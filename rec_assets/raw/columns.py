@@ -10,15 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 Table = dict[str, NDArray[Any]]
-NUMBER, WHOLE, WORD = "d", "q", "i"  # typecodes; a word is its place among those met so far
+NUMBER, WHOLE, SMALL, WORD = "d", "q", "i", "w"  # typecodes, but for the word
 _ABSENT: Final = -1
 
 
 class Columns:
-    """Grows row by row. `kinds`: NUMBER (None becomes NaN), WHOLE or WORD for each name."""
+    """Grows row by row; a word is kept as its place among those met so far.
+
+    `kinds` is for each name NUMBER (None becomes NaN), WHOLE, SMALL (below 2^31) or WORD.
+    """
 
     def __init__(self, kinds: Mapping[str, str]) -> None:
-        self._columns: dict[str, array[Any]] = {n: array(code) for n, code in kinds.items()}
+        self._columns: dict[str, array[Any]] = {
+            name: array("i" if kind == WORD else kind) for name, kind in kinds.items()
+        }
         self._kinds = dict(kinds)
         self._words: dict[str, int] = {}
 
