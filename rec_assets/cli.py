@@ -52,12 +52,27 @@ def run(
 @app.command()
 def load(
     paths: Annotated[list[Path], typer.Argument(help="Export files.", exists=False)],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be understood; load nothing.")
+    ] = False,
+    mapping: Annotated[
+        Path | None, typer.Option(help="What the export's words are in ours (JSON or TOML).")
+    ] = None,
+    suggest: Annotated[
+        Path | None, typer.Option(help="With --dry-run: write a mapping to fill in.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Load raw export files, then mine the personas again."""
-    from rec_assets.commands import load_exports
+    from rec_assets import commands
 
-    _emit(load_exports(_console(as_json), paths), as_json)
+    shown = _console(as_json)
+    if dry_run:
+        _emit(commands.inspect_exports(shown, paths, mapping, suggest), as_json)
+    elif suggest is not None:
+        raise typer.BadParameter("--suggest goes with --dry-run: nothing is suggested by a load")
+    else:
+        _emit(commands.load_exports(shown, paths, mapping), as_json)
 
 
 @app.command()

@@ -49,16 +49,37 @@ def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
         return _result(console, settings, store)
 
 
-def load_exports(console: Console, paths: Sequence[Path]) -> dict[str, Any]:
-    """Copy the files into the inbox, load them, mine the personas again."""
-    missing = [str(path) for path in paths if not path.is_file()]
-    if missing:
-        raise CommandFailed(f"no such file: {', '.join(missing)}")
+def inspect_exports(
+    console: Console, paths: Sequence[Path], mapping: Path | None, suggest: Path | None
+) -> dict[str, Any]:
+    """Say what loading the files would find; nothing is loaded, no store is opened."""
+    from rec_assets.inspecting import dry_run
+
+    _must_exist(paths)
+    return dry_run(console, paths, mapping, suggest)
+
+
+def load_exports(
+    console: Console, paths: Sequence[Path], mapping: Path | None = None
+) -> dict[str, Any]:
+    """Copy the files into the inbox, load them, mine the personas again.
+
+    A mapping is kept under REC_HOME: later loads and minings go by it too.
+    """
+    _must_exist(paths)
     settings = Settings()
+    if mapping is not None:
+        home.keep_mapping(settings, mapping)
     with opened(settings), dagster_instance() as instance:
         say_store(console, settings)
         loaded = _load(console, instance, settings, paths)
         return {"files": loaded, "mined": _mine(console, instance, loaded)}
+
+
+def _must_exist(paths: Sequence[Path]) -> None:
+    missing = [str(path) for path in paths if not path.is_file()]
+    if missing:
+        raise CommandFailed(f"no such file: {', '.join(missing)}")
 
 
 def tell_status(console: Console) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""Groups of people: how many there are, and who belongs to which. One rule for personas and J.
+"""Groups of people: how many there are, and who belongs to which.
+
+The frame that personas and J share is `agreement`: a number of groups stands only if it is stable.
+J is grouped here, personas by a mixture (rec_assets.personas.group_choice).
 
 K-Means (Lloyd) on points that the caller has made comparable. A number of groups k stands only if
 it is stable: two random halves of the points, grouped each for itself, put all points together in
@@ -10,7 +13,7 @@ before stays while it is within that error, so that the number does not flap fro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -154,25 +157,33 @@ def _fit(
     return centroids
 
 
-def _stability(points: Floats, weight: Floats, k: int, seed: int, splits: list[Ints]) -> float:
-    """Mean adjusted Rand index of all points as grouped by two halves; 1 for one group."""
+def agreement(splits: Sequence[Ints], group: Callable[[Ints], Ints | None]) -> float:
+    """Mean adjusted Rand index (Hubert and Arabie 1985) of all as grouped by two halves of them.
+
+    Each split is an order of the rows, `group` gives everybody's group from one half's rows (None:
+    they cannot be grouped, which counts as no agreement).
+    """
     from sklearn.metrics import adjusted_rand_score
 
-    if k == 1:
-        return 1.0
     scores = []
     for order in splits:
         middle = len(order) // 2
-        halves = (order[:middle][:HALF_SAMPLE], order[middle:][:HALF_SAMPLE])
-        if min(len(np.unique(points[half], axis=0)) for half in halves) < k:
-            scores.append(0.0)
-            continue
-        labels = [
-            nearest(points, _fit(points[half], k, seed, weight[half], HALF_STARTS, None))
-            for half in halves
-        ]
-        scores.append(float(adjusted_rand_score(*labels)))
+        one, other = group(order[:middle]), group(order[middle:])
+        agreed = one is not None and other is not None
+        scores.append(float(adjusted_rand_score(one, other)) if agreed else 0.0)
     return float(np.mean(scores))
+
+
+def _stability(points: Floats, weight: Floats, k: int, seed: int, splits: list[Ints]) -> float:
+    """Mean adjusted Rand index of all points as grouped by two halves; 1 for one group."""
+
+    def grouped(half: Ints) -> Ints | None:
+        half = half[:HALF_SAMPLE]
+        if len(np.unique(points[half], axis=0)) < k:
+            return None
+        return nearest(points, _fit(points[half], k, seed, weight[half], HALF_STARTS, None))
+
+    return 1.0 if k == 1 else agreement(splits, grouped)
 
 
 def _silhouette(

@@ -10,12 +10,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from rec_assets.raw.field_mapping import read_mapping
 from rec_assets.raw.inbox import is_visible
 from resources.errors import Mendable
 from resources.settings import REPOSITORY, WHEEL_FILE, Settings
 
 FIXED: Final = ("start", "seed", "users", "sessions", "days")
-RESOLVED: Final = ("home", "log_url", "contexts")
+RESOLVED: Final = ("home", "log_url", "contexts", "field_mapping")
 SAMPLE: Final = REPOSITORY / "personas_data" / "sample"
 EXPORTS: Final = (".json", ".jsonl", ".ndjson", ".gz")
 
@@ -86,6 +87,22 @@ def into_inbox(settings: Settings, path: Path) -> Path:
         shutil.copyfile(path, draft)
         draft.replace(target)
     return target
+
+
+def keep_mapping(settings: Settings, mapping: Path) -> None:
+    """Make it the mapping of REC_HOME once it was checked; MappingError when it cannot be used."""
+    read_mapping(mapping)
+    target = settings.mapping_path
+    if settings.field_mapping is not None and target != mapping.resolve():
+        raise HomeError(f"REC_FIELD_MAPPING names {target}: leave it or --mapping out")
+    if mapping.resolve() == target:
+        return
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if mapping.suffix == ".toml":
+        raise HomeError(f"{mapping.name}: --mapping keeps JSON; name TOML by REC_FIELD_MAPPING")
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    shutil.copyfile(mapping, draft)
+    draft.replace(target)
 
 
 def sample_files() -> list[Path]:

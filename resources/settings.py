@@ -70,6 +70,11 @@ class Settings(BaseSettings):
         description="Folder of train_text.jsonl.gz and test_text.jsonl.gz (JSON lines: text, "
         "lang, source, genre, doc, kind): `recwheel train-encoder` and the benchmarks read them.",
     )
+    field_mapping: Path | None = Field(
+        default=None,
+        description="What an export's fields, values and events are in our words (JSON or TOML); "
+        "none: field_mapping.json under REC_HOME where there is one.",
+    )
     api_url: str = Field(
         default="",
         description="The service the bots call; empty: started on a free port for the run.",
@@ -127,10 +132,10 @@ class Settings(BaseSettings):
         file = url.removeprefix("sqlite:///")
         return f"sqlite:///{Path(file).resolve()}" if file != url and file else url
 
-    @field_validator("home", "contexts")
+    @field_validator("home", "contexts", "field_mapping")
     @classmethod
-    def _resolved(cls, path: Path) -> Path:
-        return path.resolve()
+    def _resolved(cls, path: Path | None) -> Path | None:
+        return None if path is None else path.resolve()
 
     @property
     def store_url(self) -> str:
@@ -141,6 +146,11 @@ class Settings(BaseSettings):
     def personas_path(self) -> Path:
         """The list of personas that people edit."""
         return self.home / "personas.json"
+
+    @property
+    def mapping_path(self) -> Path:
+        """Where the words of exports are explained; there need be no such file."""
+        return self.field_mapping or self.home / "field_mapping.json"
 
     @property
     def inbox(self) -> Path:

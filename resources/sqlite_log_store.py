@@ -31,10 +31,10 @@ from resources.log_store import (
 from resources.records import Row
 from resources.sqlite_queries import (
     APPEND,
-    CELLS,
     COLUMNS,
     DAYS,
     PUT,
+    STORED,
     TABLE,
     condition_of,
     marks,
@@ -266,6 +266,6 @@ def _lines(rows: Iterable[Row], poisoned: list[Refused]) -> Iterator[Line]:
             poisoned.append(refused(row, poison))
             continue
         cells = list(map(row.get, COLUMNS))
-        if not CELLS.issuperset(map(type, cells)):
-            cells = [cell if type(cell) in CELLS else None for cell in cells]
+        if not STORED.issuperset(map(type, cells)):
+            cells = [cell if type(cell) in STORED else None for cell in cells]
         yield (row["_id"], *cells, body)

@@ -10,13 +10,14 @@ from resources.log_store import Where
 
 # Fields that scans look for are columns too; any other field is read out of the body.
 COLUMNS: Final = ("day", "shard", "user_id", "arrived_on")
-# arrived_on is indexed only where it is not the day: on every other row the day's index serves.
+# arrived_on is indexed only where it is there and not the day: else the day's index serves.
 TABLE: Final = """
 CREATE TABLE IF NOT EXISTS {0}
     (_id TEXT PRIMARY KEY NOT NULL, day, shard, user_id, arrived_on, body BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS {0}_day ON {0} (day, shard);
 CREATE INDEX IF NOT EXISTS {0}_user ON {0} (user_id) WHERE user_id IS NOT NULL;
-CREATE INDEX IF NOT EXISTS {0}_late ON {0} (arrived_on) WHERE arrived_on IS NOT day;
+CREATE INDEX IF NOT EXISTS {0}_late ON {0} (arrived_on)
+    WHERE arrived_on IS NOT NULL AND arrived_on IS NOT day;
 """
 APPEND: Final = "INSERT OR IGNORE INTO {0} VALUES (?, ?, ?, ?, ?, ?)"
 PUT: Final = "INSERT OR REPLACE INTO {0} VALUES (?, ?, ?, ?, ?, ?)"
@@ -29,6 +30,7 @@ WITH RECURSIVE found(day) AS (
 """
 
 CELLS: Final = frozenset({str, int, float})  # what a column holds; other types: the body alone
+STORED: Final = CELLS | {type(None)}
 
 
 def condition_of(

@@ -9,10 +9,11 @@ from rec_api.prototype_fit import fit_prototypes
 from rec_api.prototype_rows import prototypes_row
 from rec_assets.personas.mining import mine_personas
 from rec_assets.personas.persona import Persona, read_personas, write_personas
-from rec_assets.personas.stored import write_stored
+from rec_assets.personas.stored import read_former, write_former, write_stored
 from rec_assets.plots import bars, markdown_image
 from rec_assets.raw.activity import read_activity
 from rec_assets.raw.assets import raw_corporate_data
+from rec_assets.raw.field_mapping import vocabulary_of
 from rec_assets.tables import column_schema
 from resources.context_pool import read_pool, split
 from resources.dagster_resources import EncoderResource
@@ -38,8 +39,12 @@ def personas(
     path = settings.personas_path
     previous = read_personas(path) if path.exists() else []
     mined = mine_personas(
-        read_activity(_envelopes(log_store)), seed=settings.seed, previous=previous
+        read_activity(_envelopes(log_store), vocabulary_of(settings)),
+        seed=settings.seed,
+        previous=previous,
+        former=read_former(log_store),
     )
+    write_former(log_store, mined.former)
     write_personas(path, mined.personas)
     write_stored(log_store, mined.personas)
     return dg.MaterializeResult(

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Block = tuple[Floats, Floats]  # counts (n, k) of n people, and the shares (k,) they lie around
+# Counts (n, k) of n people, the shares (k,) they lie around, and maybe each one's weight (n,).
+Block = tuple[Floats, ...]
 LEAST, MOST = 0.05, 1000.0  # where a concentration is looked for; beyond it nothing changes
 _ROUNDS: Final = 8
 _FLOOR: Final = 1e-4  # of a share: a word nobody used yet is not impossible
@@ -25,13 +26,14 @@ def fit_concentration(blocks: Sequence[Block], near: float | None = None) -> flo
     """
     from scipy.optimize import minimize_scalar
 
-    telling = [(counts[counts.sum(axis=1) > 1], floored(mean)) for counts, mean in blocks]
-    telling = [(counts, mean) for counts, mean in telling if len(counts)]
+    telling = [_telling(*block) for block in blocks]
+    telling = [block for block in telling if len(block[0])]
     if not telling:
         return near
 
     def loss(log_a: float) -> float:
-        fit = sum(log_likelihood(c, mean, float(np.exp(log_a))).sum() for c, mean in telling)
+        a = float(np.exp(log_a))
+        fit = sum((log_likelihood(c, mean, a) * weight).sum() for c, mean, weight in telling)
         return float((log_a - np.log(near)) ** 2 / 2 - fit) if near else float(-fit)
 
     found = minimize_scalar(
@@ -42,21 +44,24 @@ def fit_concentration(blocks: Sequence[Block], near: float | None = None) -> flo
     return float(np.exp(found.x))
 
 
-def fit_dirichlet(counts: Floats) -> tuple[Floats, float | None]:
+def fit_dirichlet(counts: Floats, weight: Floats | None = None) -> tuple[Floats, float | None]:
     """Mean (k,) and concentration of the people's shares (n, k): each fitted given the other.
 
     In the mean a person with N runs weighs N / (N + a), the inverse of the variance of their
-    shares: heavy users do not speak for the others.
+    shares: heavy users do not speak for the others. `weight` (n,): how much each one counts beside.
     """
-    seen = counts[counts.sum(axis=1) > 0]
+    there = counts.sum(axis=1) > 0
+    seen = counts[there]
     if not len(seen):
         return np.full(counts.shape[1], 1 / counts.shape[1]), None
+    own = np.ones(len(seen)) if weight is None else weight[there]
     totals = seen.sum(axis=1, keepdims=True)
     concentration: float | None = None
     for _ in range(_ROUNDS):
-        weight = totals / (totals + (10.0 if concentration is None else concentration))
-        mean = floored((seen / totals * weight).sum(axis=0) / weight.sum())
-        concentration = fit_concentration([(seen, mean)])
+        a = 10.0 if concentration is None else concentration
+        worth = own[:, None] * totals / (totals + a)
+        mean = floored((seen / totals * worth).sum(axis=0) / worth.sum())
+        concentration = fit_concentration([(seen, mean, own)])
     return mean, concentration
 
 
@@ -80,6 +85,14 @@ def fit_log_normal(counts: Floats) -> tuple[float, float]:
     extra = max(float(counts.var()) - mean, 0.0) / mean**2
     variance = float(np.log1p(extra))
     return float(np.log(mean)) - variance / 2, variance**0.5
+
+
+def _telling(
+    counts: Floats, mean: Floats, weight: Floats | None = None
+) -> tuple[Floats, Floats, Floats]:
+    many = counts.sum(axis=1) > 1
+    own = np.ones(len(counts)) if weight is None else weight
+    return counts[many], floored(mean), own[many]
 
 
 def floored(shares: Floats) -> Floats:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Codes = NDArray[np.int8]  # a byte a run: an export has millions
 Flags = NDArray[np.bool_]
 _UNKNOWN = -1
 
@@ -70,7 +71,7 @@ def count_evidence(activity: Activity) -> Evidence:
     )
 
 
-def independent(word: Ints, person: Ints, session: Ints) -> Floats:
+def independent(word: Ints | Codes, person: Ints, session: Ints) -> Floats:
     """How many independent runs each run is worth: 1 in a session of its own, less among others.
 
     Within a session people leave a setting as it was: with chance s a run repeats the one before,
@@ -86,14 +87,16 @@ def independent(word: Ints, person: Ints, session: Ints) -> Floats:
     stay = float(np.clip(1 - changed[within].mean() / changed[across].mean(), 0, 0.95))
     starts = np.flatnonzero(~within)
     lengths = np.diff(np.append(starts, len(word)))
-    worth: Floats = 1 / np.array([_design_effect(int(m), stay) for m in lengths])
-    return np.repeat(worth, lengths)
+    different, which = np.unique(lengths, return_inverse=True)
+    worth: Floats = 1 / np.array([_design_effect(int(m), stay) for m in different])
+    return np.repeat(worth[which], lengths)
 
 
-def codes(column: pd.Series[Any], words: tuple[str, ...]) -> Ints:
+def codes(column: pd.Series[Any], words: tuple[str, ...]) -> Codes:
     """The position of each value among the words, -1 for what is missing."""
     known = {word: position for position, word in enumerate(words)}
-    return np.array([known.get(value, _UNKNOWN) for value in column], dtype=np.int64)
+    found = (known.get(value, _UNKNOWN) for value in column)
+    return np.fromiter(found, dtype=np.int8, count=len(column))
 
 
 def _design_effect(runs: int, stay: float) -> float:
@@ -109,18 +112,19 @@ def _accepted(activity: Activity) -> Floats:
 
 
 def _starts(activity: Activity) -> Floats:
-    table = activity.runs.drop_duplicates(["person", "session"])
-    hour = (table["time"].to_numpy(dtype=float) // 3600 % 24).astype(np.int64)
-    person = table["person"].to_numpy(dtype=np.int64)
-    return _tally((activity.persons, 24), np.ones(len(table)), person, hour)
+    table = activity.runs
+    person, session = (table[name].to_numpy(dtype=np.int64) for name in ("person", "session"))
+    first = ~(_repeated(person) & _repeated(session))
+    hour = (table["time"].to_numpy(dtype=float)[first] // 3600 % 24).astype(np.int64)
+    return _tally((activity.persons, 24), np.ones(len(hour)), person[first], hour)
 
 
-def _repeated(word: Ints) -> Flags:
+def _repeated(word: Ints | Codes) -> Flags:
     """Whether each value is that of the row before; the first is not."""
     return np.append(False, word[1:] == word[:-1])[: len(word)]
 
 
-def _tally(shape: tuple[int, ...], worth: Floats, *places: Ints) -> Floats:
+def _tally(shape: tuple[int, ...], worth: Floats, *places: Ints | Codes) -> Floats:
     counts = np.zeros(shape)
     np.add.at(counts, places, worth)
     return counts

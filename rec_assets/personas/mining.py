@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from msgspec.structs import replace
@@ -24,10 +24,13 @@ from rec_assets.personas.spread import Spread, fit_spreads
 from rec_assets.personas.taste import fit_taste, preferences
 from rec_assets.raw.activity import Activity
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+_NEGLIGIBLE: Final = 0.01  # chance of being a member below which a person is none
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mined:
     """`personas`: mined ones by share, then manual ones. `reason`: why so many, in a sentence."""
 
@@ -36,61 +39,94 @@ class Mined:
     reason: str
     considered: list[Considered]
     people: int
-    core: int  # people with runs enough to make the groups
+    labels: Ints  # each person's place in `names`, -1 without a usable run
+    names: list[str]  # of the mined personas, by number of people
+    former: list[Persona]  # all ever mined, by name, as they were last: no name is given twice
 
 
-def mine_personas(activity: Activity, *, seed: int, previous: Sequence[Persona] = ()) -> Mined:
+def mine_personas(
+    activity: Activity,
+    *,
+    seed: int,
+    previous: Sequence[Persona] = (),
+    former: Sequence[Persona] = (),
+) -> Mined:
     """The personas of an export; entries of `previous` with origin `manual` stay as they are.
 
-    A mined persona keeps the name it had if its group is much the same. PersonaError when there is
-    neither a usable run nor a manual entry.
+    A group that goes on keeps its persona's name; `former` are the mined personas of all earlier
+    minings. PersonaError when there is neither a usable run nor a manual
+    entry.
     """
     manual = [persona for persona in previous if persona.origin == "manual"]
     evidence = count_evidence(activity)
     if not evidence.runs.any():
         if manual:
-            return Mined(
-                manual, 0, "The export holds no usable run: manual entries only.", [], 0, 0
-            )
+            reason = "The export holds no usable run: manual entries only."
+            nobody = np.full(activity.persons, -1)
+            return Mined(manual, 0, reason, [], 0, nobody, [], _ever(former, previous))
         raise PersonaError(
             "no personas: the raw store holds no usable run and personas.json no manual entry; "
             "load an export (recwheel load PATH) or write one"
         )
     seen = evidence.runs > 0
-    people = group_people(_of(evidence, seen), seed)
-    mined = _portraits(activity, evidence, _everyone(people, seen), people, previous, manual)
-    core = int(people.core.sum())
+    before = [persona for persona in previous if persona.origin == "mined"]
+    people = group_people(_of(evidence, seen), seed, len(before))
+    groups = _everyone(people, seen)
+    spreads, names = _named(evidence, groups, before, former, manual)
+    mined = _portraits(activity, evidence, groups, people, spreads, names)
+    labels = np.full(activity.persons, -1)
+    labels[seen] = people.labels
     return Mined(
-        [*mined, *manual], people.k, people.reason, people.considered, int(seen.sum()), core
+        [*mined, *manual],
+        people.k,
+        people.reason,
+        people.considered,
+        int(seen.sum()),
+        labels,
+        names,
+        _ever(former, previous, mined),
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Group:
-    """Flags over the export's people. `makers`: members whose runs made the group."""
+    """Over the export's people: `members` it is the likeliest group of, `belonging` as likely."""
 
     members: Flags
-    makers: Flags
+    belonging: Floats
     share: float
+
+
+def _ever(*lists: Sequence[Persona]) -> list[Persona]:
+    """All mined personas of the lists by name, each as it was last."""
+    last = {persona.name: persona for list_ in lists for persona in list_}
+    return [last[name] for name in sorted(last) if last[name].origin == "mined"]
+
+
+def _named(
+    evidence: Evidence,
+    groups: Sequence[_Group],
+    before: Sequence[Persona],
+    former: Sequence[Persona],
+    manual: Sequence[Persona],
+) -> tuple[list[Spread], list[str]]:
+    """What the groups' members want, and the groups' names."""
+    whole = fit_taste(evidence, (evidence.runs > 0).astype(float))
+    spreads = fit_spreads(evidence, [group.belonging for group in groups], whole)
+    tastes = [spread.taste for spread in spreads]
+    taken = [persona.name for persona in manual]
+    return spreads, name_groups(tastes, whole, before, former, taken)
 
 
 def _portraits(
     activity: Activity,
     evidence: Evidence,
-    groups: list[_Group],
+    groups: Sequence[_Group],
     people: People,
-    previous: Sequence[Persona],
-    manual: Sequence[Persona],
+    spreads: Sequence[Spread],
+    names: Sequence[str],
 ) -> list[Persona]:
     """The groups' personas, largest share first."""
-    whole = fit_taste(evidence, evidence.runs > 0)
-    spreads = fit_spreads(evidence, [group.makers for group in groups], whole)
-    names = name_groups(
-        [spread.taste for spread in spreads],
-        whole,
-        [persona for persona in previous if persona.origin == "mined"],
-        [persona.name for persona in manual],
-    )
     choice, assumed = fit_choice(activity.selections)
     personas = [
         replace(
@@ -141,19 +177,13 @@ def _unknown(activity: Activity, spread: Spread) -> list[str]:
 
 
 def _everyone(people: People, seen: Flags) -> list[_Group]:
-    """The groups as flags over the export's people."""
-
-    def flags(chosen: Flags) -> Flags:
-        all_ = np.zeros(len(seen), dtype=np.bool_)
-        all_[seen] = chosen
-        return all_
-
+    """The groups over the export's people, those without a run in none."""
+    labels = np.full(len(seen), -1)
+    labels[seen] = people.labels
+    belonging = np.zeros((len(seen), people.k))
+    belonging[seen] = np.where(people.belonging < _NEGLIGIBLE, 0.0, people.belonging)
     return [
-        _Group(
-            flags(people.labels == group),
-            flags((people.labels == group) & people.core),
-            float(people.shares[group]),
-        )
+        _Group(labels == group, belonging[:, group], float(people.shares[group]))
         for group in range(people.k)
     ]
 

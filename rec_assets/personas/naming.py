@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import combinations
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, combinations, count
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rec_assets.grouping import match_centroids
+from rec_assets.grouping import nearest
 from rec_assets.personas.persona import Persona
 from rec_assets.personas.taste import Taste, taste_of
 from resources.options import CATEGORIES, INTENSITIES, LANGUAGES
@@ -34,15 +34,29 @@ ADJECTIVES: Final = {
     "zh": "Chinese",
 }
 APART: Final = 1.25  # times the whole's share from which on a word sets a group apart
-KEPT: Final = 0.5  # Hellinger distance up to which a group is the persona of the last mining
+# Hellinger distance up to which a group is that of the last mining. Groups of 40 people that are
+# drawn anew lie 0.1 apart, those that prefer another intensity of one category 0.3.
+KEPT: Final = 0.25
 
 
 def name_groups(
-    tastes: Sequence[Taste], whole: Taste, previous: Sequence[Persona], taken: Sequence[str]
+    tastes: Sequence[Taste],
+    whole: Taste,
+    previous: Sequence[Persona],
+    former: Sequence[Persona],
+    taken: Sequence[str],
 ) -> list[str]:
-    """A name for each group, all different and none of `taken`; old names stay where they fit."""
-    names = _kept(tastes, [persona for persona in previous if persona.name not in taken])
-    used = {*taken, *names.values()}
+    """A name for each group, all different and none of `taken`.
+
+    A group that goes on keeps the name it had in `previous`; one that is back has that which it had
+    in `former`; a new one gets a name that was never given. So a name means one group for good.
+    """
+    names: dict[int, str] = {}
+    for before in (previous, former):
+        free = [p for p in before if p.name not in {*taken, *names.values()}]
+        left = [group for group in range(len(tastes)) if group not in names]
+        names |= _kept({group: tastes[group] for group in left}, free)
+    used = {*taken, *names.values(), *(persona.name for persona in (*previous, *former))}
     for group, taste in enumerate(tastes):
         if group not in names:
             names[group] = next(name for name in _proposals(taste, whole) if name not in used)
@@ -50,22 +64,22 @@ def name_groups(
     return [names[group] for group in range(len(tastes))]
 
 
-def _kept(tastes: Sequence[Taste], previous: Sequence[Persona]) -> dict[int, str]:
-    """Names of the last mining for the groups that are still much the same."""
-    before = [taste_of(persona) for persona in previous]
-    if not before:
+def _kept(tastes: Mapping[int, Taste], before: Sequence[Persona]) -> dict[int, str]:
+    """Names for the groups that go on: each other's nearest, and near. Of a split, the nearer."""
+    if not before or not tastes:
         return {}
-    old, new = (np.stack([taste.point for taste in list_]) for list_ in (before, tastes))
+    old = np.stack([taste_of(persona).point for persona in before])
+    new = np.stack([taste.point for taste in tastes.values()])
+    to_old, to_new = nearest(new, old), nearest(old, new)
     return {
-        group: previous[match].name
-        for group, match in enumerate(match_centroids(old, new))
-        if match >= 0
-        and before[match].preferred_category == tastes[group].preferred_category
-        and np.linalg.norm(old[match] - new[group]) / np.sqrt(2) < KEPT
+        group: before[to_old[row]].name
+        for row, group in enumerate(tastes)
+        if to_new[to_old[row]] == row
+        and np.linalg.norm(old[to_old[row]] - new[row]) / np.sqrt(2) < KEPT
     }
 
 
-def _proposals(taste: Taste, whole: Taste) -> list[str]:
+def _proposals(taste: Taste, whole: Taste) -> Iterator[str]:
     """The noun; with one or two of the words most above the whole's share; with a number."""
     category = taste.preferred_category
     noun = NOUNS[CATEGORIES[category]]
@@ -77,4 +91,4 @@ def _proposals(taste: Taste, whole: Taste) -> list[str]:
     apart = [ADJECTIVES[words[word]] for word in order]
     both = [f"{one}_{other}" for one, other in combinations(apart, 2)]
     named = [f"{adjective}_{noun}" for adjective in (*apart, *both)]
-    return [noun, *named, *(f"{noun}_{number}" for number in range(2, 100))]
+    return chain([noun, *named], (f"{noun}_{number}" for number in count(2)))

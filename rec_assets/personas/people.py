@@ -1,4 +1,4 @@
-"""Who belongs together: people described by counts, grouped, and the rest assigned afterwards."""
+"""Who belongs together: the groups among an export's people, and how sure each one's place is."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rec_assets.grouping import Groups, choose_groups
-from rec_assets.personas.dispersion import fit_dirichlet, log_likelihood
+from rec_assets.personas.dispersion import LEAST
 from rec_assets.personas.evidence import Evidence
+from rec_assets.personas.group_choice import Chosen, choose_mixture
+from rec_assets.personas.mixture import block_of, refine
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -19,110 +20,91 @@ Ints = NDArray[np.int64]
 ASKED: Final = range(5, 11)  # numbers of personas the product team asked for
 TRIED: Final = range(1, 11)
 FEWEST: Final = 20  # people; with fewer there is one group
-_UNFITTED: Final = 10.0  # concentration where nobody has two runs
-_ROUNDS: Final = 50
+# Concentration of a group's languages where groups may be told apart by them: below it a group
+# would hold people who each keep to another language, and no language would tell groups apart.
+TOGETHER: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """One way of describing people, and what grouping by it came to."""
+    """One way of describing people, and what grouping by it came to (figures by k tried)."""
 
     description: str
     k: int
     stability: dict[int, float]
-    silhouette: dict[int, float]
+    bic: dict[int, float]
     reason: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class People:
-    """`labels` (P,): everybody's group. `core` (P,): whose runs made the groups. `shares` (k,).
+    """`belonging` (P, k): how likely each person is of each group, the largest group first.
 
-    `stability` is that of the grouping taken, `considered` lists the ones tried.
+    `labels` (P,) is the likeliest, `shares` (k,) the mean of `belonging`. `stability` is that of
+    the grouping taken, `considered` lists the ones tried.
     """
 
     k: int
-    labels: Ints
-    core: NDArray[np.bool_]
-    shares: Floats
+    belonging: Floats
     stability: float
     considered: list[Considered]
     reason: str
 
+    @property
+    def labels(self) -> Ints:
+        """Everybody's group, also of who has hardly any run."""
+        likeliest: Ints = np.argmax(self.belonging, axis=1).astype(np.int64)
+        return likeliest
 
-def group_people(evidence: Evidence, seed: int) -> People:
-    """Find the groups among people with enough runs, then assign the others.
+    @property
+    def shares(self) -> Floats:
+        """Each group's share of the people."""
+        mean: Floats = self.belonging.mean(axis=0)
+        return mean
 
-    Enough: at least half as many independent runs as the whole's concentration, so that a third of
-    a description is the person's own. What people write and how much they change makes a persona;
-    in which language is drawn for each member, from the persona's own spread: put into the distance
-    it splits every trade by language. Only where category and intensity support fewer than five
-    groups is language added, and taken if there are five or more then.
+
+def group_people(evidence: Evidence, seed: int, before: int = 0) -> People:
+    """Find the groups, and everybody's place in them; `before`: how many there were last time.
+
+    What people write and how much they change makes a persona; in which language is drawn for each
+    member, from the persona's own spread: put into the search it splits every trade by language.
+    So languages help only to place people, once the groups are known. Only where category and
+    intensity support fewer than five groups is it searched by language too, and taken if there are
+    five or more then.
     """
     options = evidence.options.reshape(len(evidence.options), -1)
-    _, fitted = fit_dirichlet(options)
-    core = evidence.weight >= (fitted or _UNFITTED) / 2
-    if core.sum() < FEWEST:
-        core = evidence.runs > 0
-    name, points = "category × intensity", described(options)
-    groups = _groups(points[core], seed)
-    considered = [_considered(name, groups)]
-    if groups.k not in ASKED:
-        points = np.hstack([points, described(evidence.languages)])
-        more = _groups(points[core], seed)
+    ks: Sequence[int] = TRIED if len(options) >= FEWEST else (1,)
+    name, blocks = "category × intensity", [block_of(options, LEAST)]
+    taken = choose_mixture(blocks, ks=ks, seed=seed, before=before)
+    considered = [_considered(name, taken)]
+    mixture = None
+    if taken.k not in ASKED:
+        both = [*blocks, block_of(evidence.languages, TOGETHER)]
+        more = choose_mixture(both, ks=ks, seed=seed, before=before)
         considered.append(_considered(f"{name} × language", more))
         if more.k in ASKED:
-            name, groups = f"{name} × language", more
-    labels, shares = _assign(options, core, groups)
-    stability = groups.stability.get(groups.k, 1.0)
-    reason = _sentence(name, groups)
-    return People(groups.k, labels, core, shares, stability, considered, reason)
+            name, taken, mixture = f"{name} × language", more, more.mixture
+    counts = [options, evidence.languages]
+    mixture = mixture or refine(taken.mixture, [*blocks, block_of(evidence.languages, LEAST)])
+    belonging = mixture.responsibilities(counts)
+    return _people(belonging, taken, name, considered)
 
 
-def described(counts: Floats) -> Floats:
-    """√ of each person's shares, shrunk to the whole: distances are Hellinger's. Shape (P, k).
-
-    The whole counts as many runs as its fitted concentration: the posterior mean.
-    """
-    mean, fitted = fit_dirichlet(counts)
-    prior = fitted or _UNFITTED
-    shrunk = (counts + prior * mean) / (counts.sum(axis=1, keepdims=True) + prior)
-    points: Floats = np.sqrt(shrunk)
-    return points
-
-
-def _groups(points: Floats, seed: int) -> Groups:
-    ks: Sequence[int] = TRIED if len(points) >= FEWEST else (1,)
-    return choose_groups(points, ks=ks, seed=seed)
-
-
-def _considered(name: str, groups: Groups) -> Considered:
-    return Considered(name, groups.k, groups.stability, groups.silhouette, groups.reason)
-
-
-def _assign(options: Floats, core: NDArray[np.bool_], groups: Groups) -> tuple[Ints, Floats]:
-    """Everybody's group, and each group's share of people.
-
-    Those outside the core go where their counts are likeliest (Dirichlet-multinomial of the group's
-    core, times its share); a share is the mean responsibility over all people, found by EM.
-    """
-    labels = np.zeros(len(options), dtype=np.int64)
-    labels[core] = groups.labels
-    fits = [fit_dirichlet(options[core][groups.labels == group]) for group in range(groups.k)]
-    likelihoods = np.stack(
-        [log_likelihood(options[~core], mean, a or _UNFITTED) for mean, a in fits], axis=1
+def _people(belonging: Floats, taken: Chosen, name: str, considered: list[Considered]) -> People:
+    """Groups, largest first, equals by their number; one that is nobody's likeliest is left out."""
+    sizes = np.bincount(np.argmax(belonging, axis=1), minlength=belonging.shape[1])
+    order = [g for g in np.argsort(-sizes, kind="stable") if sizes[g]]
+    kept = belonging[:, order]
+    kept = kept / kept.sum(axis=1, keepdims=True)
+    return People(
+        len(order), kept, taken.stability[taken.k], considered, _sentence(name, taken, len(order))
     )
-    known = np.bincount(groups.labels, minlength=groups.k)
-    shares = known / known.sum()
-    for _ in range(_ROUNDS):
-        weighed = np.exp(likelihoods - likelihoods.max(axis=1, keepdims=True)) * shares
-        responsible = weighed / weighed.sum(axis=1, keepdims=True)
-        shares = (known + responsible.sum(axis=0)) / len(options)
-    labels[~core] = np.argmax(responsible, axis=1)
-    return labels, shares
 
 
-def _sentence(name: str, groups: Groups) -> str:
-    fewer = groups.k not in ASKED
-    asked = f" Fewer than the {ASKED[0]} asked for: the data do not support more." if fewer else ""
-    return f"By {name}: {groups.reason}{asked}"
+def _considered(name: str, chosen: Chosen) -> Considered:
+    return Considered(name, chosen.k, chosen.stability, chosen.bic, chosen.reason)
+
+
+def _sentence(name: str, chosen: Chosen, k: int) -> str:
+    asked = f" Fewer than the {ASKED[0]} asked for: the data do not support more."
+    return f"By {name}: {chosen.reason}{'' if k in ASKED else asked}"

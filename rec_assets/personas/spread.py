@@ -16,7 +16,7 @@ from rec_assets.personas.persona_defaults import PLAIN
 from rec_assets.personas.taste import Taste, fit_taste
 from resources.options import CATEGORIES, LANGUAGES
 
-Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 PARTS: Final = Concentrations.__struct_fields__
 _OPTIONS: Final = ("category", "intensity")  # what `concentration` alone sums up
 
@@ -41,13 +41,13 @@ class Spread:
         return parts + (["concentration"] if self.concentration is None else [])
 
 
-def fit_spreads(evidence: Evidence, groups: Sequence[Flags], whole: Taste) -> list[Spread]:
-    """Each group's taste and concentrations.
+def fit_spreads(evidence: Evidence, groups: Sequence[Floats], whole: Taste) -> list[Spread]:
+    """Each group's taste and concentrations; a group is how likely each person is a member (P,).
 
     A group's concentration is drawn (by e at most, say) towards that of all groups together, so
     that a small group is not made of clones because too few people differ visibly.
     """
-    tastes = [fit_taste(evidence, members, whole) for members in groups]
+    tastes = [fit_taste(evidence, belonging, whole) for belonging in groups]
     blocks = [_blocks(evidence, g, taste) for g, taste in zip(groups, tastes, strict=True)]
     common = {part: _fit(blocks, (part,), None) for part in PARTS}
     overall = _fit(blocks, _OPTIONS, None)
@@ -67,20 +67,33 @@ def _fit(
     return fit_concentration([b for group in groups for part in parts for b in group[part]], near)
 
 
-def _blocks(evidence: Evidence, members: Flags, taste: Taste) -> dict[str, list[Block]]:
-    """By part: what each member did, and the shares it lies around."""
+def _blocks(evidence: Evidence, belonging: Floats, taste: Taste) -> dict[str, list[Block]]:
+    """By part: what each member did, the shares it lies around, and how likely it is one."""
+    members = belonging > 0
+    sure = belonging[members]
     options, texts = evidence.options[members], evidence.texts[members]
     accepted, starts = evidence.accepted[members], evidence.starts[members]
     kept = evidence.followed[members] - evidence.changed[members]
     custom = np.stack([evidence.changed[members], kept], axis=1).astype(float)
-    strengths = [(options[:, c], taste.intensity_by_category[c]) for c in range(len(CATEGORIES))]
-    answers = [(texts[:, t], taste.language_by_text_language[t]) for t in range(len(LANGUAGES))]
+    strengths: list[Block] = [
+        (options[:, c], taste.intensity_by_category[c], sure) for c in range(len(CATEGORIES))
+    ]
+    answers: list[Block] = [
+        (texts[:, t], taste.language_by_text_language[t], sure) for t in range(len(LANGUAGES))
+    ]
     return {
-        "category": [(options.sum(axis=2), taste.category)],
+        "category": [(options.sum(axis=2), taste.category, sure)],
         "intensity": strengths,
-        "text_language": [(texts.sum(axis=2), taste.text_language)],
+        "text_language": [(texts.sum(axis=2), taste.text_language, sure)],
         "language": answers,
-        "accept": [(accepted, accepted.sum(axis=0) / max(accepted.sum(), 1.0))],
-        "custom": [(custom, custom.sum(axis=0) / max(custom.sum(), 1.0))],
-        "hours": [(starts, taste.hours)],
+        "accept": [(accepted, _mean(accepted, sure), sure)],
+        "custom": [(custom, _mean(custom, sure), sure)],
+        "hours": [(starts, taste.hours, sure)],
     }
+
+
+def _mean(counts: Floats, sure: Floats) -> Floats:
+    """Shares (k,) of all counts together, zeros where there are none."""
+    total = (counts * sure[:, None]).sum(axis=0)
+    shares: Floats = total / max(float(total.sum()), 1e-9)
+    return shares

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
+from rec_assets import manifests
 from rec_assets.personas.persona import Persona
 from resources.log_store import LogStore
 from resources.records import DRAWN_FROM, PERSONAS, Row
+
+_FORMER: Final = ("personas", "former")  # their manifest
 
 
 def read_stored(store: LogStore, collection: str = PERSONAS) -> list[Persona]:
@@ -23,6 +27,18 @@ def write_stored(store: LogStore, personas: Sequence[Persona], collection: str =
     """Make the collection's personas exactly these."""
     rows: list[Row] = [{"_id": p.name, **msgspec.to_builtins(p)} for p in personas]
     store.replace(collection, {}, rows).whole()
+
+
+def read_former(store: LogStore) -> list[Persona]:
+    """The mined personas of all minings so far, by name."""
+    row = manifests.read(store, *_FORMER)
+    return [] if row is None else msgspec.json.decode(row["entries"], type=list[Persona])
+
+
+def write_former(store: LogStore, personas: Sequence[Persona]) -> None:
+    """Remember them, so that no name is given to another group."""
+    entries = msgspec.json.encode(list(personas)).decode()
+    manifests.complete(store, *_FORMER, count=len(personas), entries=entries)
 
 
 def keep_drawn_from(store: LogStore) -> list[Persona]:

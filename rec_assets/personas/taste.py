@@ -42,24 +42,32 @@ class Taste:
         return root
 
 
-def fit_taste(evidence: Evidence, members: NDArray[np.bool_], whole: Taste | None = None) -> Taste:
-    """The members' mean shares; tables are shrunk to the whole's, which counts as 10 runs."""
+def fit_taste(evidence: Evidence, belonging: Floats, whole: Taste | None = None) -> Taste:
+    """The members' mean shares; tables are shrunk to the whole's, which counts as 10 runs.
+
+    `belonging` (P,): how likely each person is a member, 0 for who is none. To count only the
+    likeliest members would make every group purer than it is.
+    """
+    members = belonging > 0
+    sure, each = belonging[members], belonging[members, None, None]
     options, texts = evidence.options[members], evidence.texts[members]
     if whole is not None and not texts.any():
         text = whole.text_language
     else:
-        text = fit_dirichlet(texts.sum(axis=2))[0]
+        text = fit_dirichlet(texts.sum(axis=2), sure)[0]
     return Taste(
-        category=fit_dirichlet(options.sum(axis=2))[0],
+        category=fit_dirichlet(options.sum(axis=2), sure)[0],
         intensity_by_category=_table(
-            options.sum(axis=0), None if whole is None else whole.intensity_by_category
+            (options * each).sum(axis=0), None if whole is None else whole.intensity_by_category
         ),
-        language=fit_dirichlet(evidence.languages[members])[0],
+        language=fit_dirichlet(evidence.languages[members], sure)[0],
         text_language=text,
         language_by_text_language=_table(
-            texts.sum(axis=0), None if whole is None else whole.language_by_text_language
+            (texts * each).sum(axis=0), None if whole is None else whole.language_by_text_language
         ),
-        hours=_hours(evidence.starts[members].sum(axis=0), evidence.starts.sum(axis=0)),
+        hours=_hours(
+            (evidence.starts[members] * sure[:, None]).sum(axis=0), evidence.starts.sum(axis=0)
+        ),
     )
 
 

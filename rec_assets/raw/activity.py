@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from rec_assets.raw.edits import EarlierOutputs
+import numpy as np
+from numpy.typing import NDArray
+
+from rec_assets.raw.columns import NUMBER, SMALL, WHOLE, WORD, Columns, Table
+from rec_assets.raw.digests import digest, repeated
 from rec_assets.raw.identities import Identities, Who, who_of
+from rec_assets.raw.kept_texts import KeptTexts
 from rec_assets.raw.kinds import EVENT, HISTORY, Reading, identity, understand_row
+from rec_assets.raw.marks import edits, sessions, text_languages
 from rec_assets.raw.spellings import RUN, SELECTION
+from rec_assets.raw.vocabulary import OWN, Vocabulary
 from resources.records import Row
 from resources.text_language import detect_language
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SESSION_GAP: Final = 30 * 60  # seconds without a run that end a session
-
-# Seconds by which the client's clock (events) may differ from the server's, the nearest first.
-_CLOCKS_APART: Final = (0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5)
+Ints = NDArray[np.int64]
 
 RUN_COLUMNS: Final = (
     "person", "time", "session", "category", "intensity", "language", "tone", "text_language",
@@ -30,9 +35,19 @@ CORRECTION_COLUMNS: Final = (
     "person", "time", "category", "intensity", "tone", "text_language", "length", "prompt",
     "accepted", "index", "total", "edited",
 )  # fmt: skip
-_WHOLE: Final = ("person", "session")
-_NUMBERS: Final = ("time", "length", "index", "total")
-_FLAGS: Final = ("accepted", "edited")
+_OF_ROW: Final = {"who": SMALL, "seen": SMALL, "order": WHOLE, "time": NUMBER}
+_RUN: Final = _OF_ROW | {
+    "category": WORD, "intensity": WORD, "language": WORD, "tone": WORD, "length": NUMBER,
+}  # fmt: skip
+_SELECTION: Final = _OF_ROW | {
+    "category": WORD, "intensity": WORD, "index": NUMBER, "total": NUMBER,
+}  # fmt: skip
+_CORRECTION: Final = _OF_ROW | {
+    "category": WORD, "intensity": WORD, "tone": WORD, "text_language": WORD, "length": NUMBER,
+    "prompt": WORD, "index": NUMBER, "total": NUMBER, "number": SMALL,
+}  # fmt: skip
+_OF_ROW_ALONE: Final = ("who", "seen", "order")  # what no table shows
+_NO_ID: Final = -1
 
 
 @dataclass(frozen=True)
@@ -55,37 +70,48 @@ class Activity:
 
 @dataclass
 class _Heap:
-    """Rows in our words, before people have numbers."""
+    """Rows in our words, before people have numbers: some 50 bytes each, texts on disk."""
 
+    texts: KeptTexts
     identities: Identities = field(default_factory=Identities)
-    seen: set[tuple[str, str]] = field(default_factory=set)
-    repeated: int = 0
-    runs: list[tuple[Who, Row]] = field(default_factory=list)
-    selections: list[tuple[Who, Row]] = field(default_factory=list)
-    corrections: list[tuple[Who, Row]] = field(default_factory=list)
+    whos: dict[Who, int] = field(default_factory=dict)
+    ids: array[int] = field(default_factory=lambda: array("q"))  # digests, as they came
+    runs: Columns = field(default_factory=lambda: Columns(_RUN))
+    selections: Columns = field(default_factory=lambda: Columns(_SELECTION))
+    corrections: Columns = field(default_factory=lambda: Columns(_CORRECTION))
 
 
-def read_activity(envelopes: Iterable[Row]) -> Activity:
-    """Tables of what people did.
+def read_activity(envelopes: Iterable[Row], vocabulary: Vocabulary = OWN) -> Activity:
+    """Tables of what people did, in memory of some 150 bytes for each run.
 
     `envelopes` are rows of raw_corporate_data in the order of `_id`; of rows that came twice the
     first one counts.
     """
-    heap = _Heap()
-    for sealed in envelopes:
-        _collect(heap, understand_row(sealed["raw"]))
-    numbers = _numbers(heap)
-    corrections = _numbered(heap, heap.corrections, numbers)
-    _mark_edits(corrections)
-    runs = _numbered(heap, heap.runs, numbers)
-    _mark_sessions(runs)
-    _mark_text_languages(runs, corrections)
+    with KeptTexts() as texts:
+        heap = _Heap(texts)
+        for sealed in envelopes:
+            _collect(heap, understand_row(sealed["raw"], vocabulary))
+        return _activity(heap)
+
+
+def _activity(heap: _Heap) -> Activity:
+    again = repeated(np.frombuffer(heap.ids, dtype=np.int64))
+    heap.ids = array("q")
+    parts = [(rows, _first(rows, again)) for rows in (heap.runs, heap.selections, heap.corrections)]
+    present = np.concatenate([np.unique(rows["who"][kept]) for rows, kept in parts])
+    number = _numbers(heap, np.unique(present))
+    heap.whos.clear()  # from here on people are numbers
+    runs, selections, corrections = (_by_person(rows, kept, number) for rows, kept in parts)
+    corrections["accepted"] = ~np.isnan(corrections["index"])
+    corrections["edited"] = edits(corrections, heap.texts)
+    runs["session"] = sessions(runs)
+    runs["text_language"] = text_languages(runs, corrections)
     return Activity(
-        persons=len(numbers),
-        runs=_table(runs, RUN_COLUMNS),
-        selections=_table(_numbered(heap, heap.selections, numbers), SELECTION_COLUMNS),
-        corrections=_table(corrections, CORRECTION_COLUMNS),
-        repeated=heap.repeated,
+        persons=int(number.max(initial=-1)) + 1,
+        runs=_frame(runs, RUN_COLUMNS),
+        selections=_frame(selections, SELECTION_COLUMNS),
+        corrections=_frame(corrections, CORRECTION_COLUMNS),
+        repeated=int(again.sum()),
         shared_devices=heap.identities.shared_devices,
     )
 
@@ -95,24 +121,30 @@ def _collect(heap: _Heap, reading: Reading) -> None:
         return
     who = who_of(reading)
     heap.identities.learn(who)
-    own = "insert_id" if reading.kind == EVENT else "_id"
-    repeat = identity(reading.fields.get(own))
-    if repeat and (reading.kind, repeat) in heap.seen:
-        heap.repeated += 1
+    own = identity(reading.fields.get("insert_id" if reading.kind == EVENT else "_id"))
+    seen = _NO_ID
+    if own:
+        seen = len(heap.ids)
+        heap.ids.append(digest(f"{reading.kind}:{own}"))
+    if reading.kind == EVENT and reading.action not in (RUN, SELECTION):
         return
-    if repeat:
-        heap.seen.add((reading.kind, repeat))
+    place: Row = {
+        "who": heap.whos.setdefault(who, len(heap.whos)),
+        "seen": seen,
+        "order": _beginning(own or ""),
+        "time": reading.second,
+    }
     if reading.kind == HISTORY:
-        heap.corrections.append((who, _correction(reading)))
-    elif reading.action in (RUN, SELECTION):
+        number = len(heap.corrections)
+        heap.corrections.append(place | _correction(reading, heap.texts, number))
+    else:
         rows = heap.runs if reading.action == RUN else heap.selections
-        rows.append((who, _event(reading)))
+        rows.append(place | _event(reading))
 
 
 def _event(reading: Reading) -> Row:
     fields = reading.fields
     return {
-        "time": reading.second,
         "category": fields.get("category"),
         "intensity": fields.get("intensity"),
         "language": fields.get("language"),
@@ -120,91 +152,64 @@ def _event(reading: Reading) -> Row:
         "length": _count(fields.get("length")),
         "index": _count(fields.get("index")),
         "total": _count(fields.get("total")),
-        "order": identity(fields.get("insert_id")) or "",
     }
 
 
-def _correction(reading: Reading) -> Row:
+def _correction(reading: Reading, texts: KeptTexts, number: int) -> Row:
     fields = reading.fields
     text, outputs = _text(fields.get("input")) or "", _texts(fields.get("outputs"))
-    index = _count(fields.get("index"))
+    texts.put(number, text, outputs)
     return {
-        "time": reading.second,
         "category": fields.get("category"),
         "intensity": fields.get("intensity"),
         "tone": _text(fields.get("tone")),
         "text_language": detect_language(text),
         "length": len(text),
         "prompt": _text(fields.get("prompt")),
-        "accepted": index is not None,
-        "index": index,
+        "index": _count(fields.get("index")),
         "total": len(outputs),
-        "input": text,
-        "outputs": outputs,
-        "order": identity(fields.get("_id")) or "",
+        "number": number,
     }
 
 
-def _numbers(heap: _Heap) -> dict[tuple[str, str], int]:
-    keys = {
-        heap.identities.person(who)
-        for rows in (heap.runs, heap.selections, heap.corrections)
-        for who, _ in rows
-    }
-    return {key: number for number, key in enumerate(sorted(keys))}
+def _first(rows: Columns, again: NDArray[np.bool_]) -> Ints:
+    """The rows that had not been seen before; those without an id all count."""
+    repeat = np.append(again, False)  # the last one is _NO_ID's
+    return np.flatnonzero(~repeat[rows["seen"]])
 
 
-def _numbered(
-    heap: _Heap, rows: list[tuple[Who, Row]], numbers: dict[tuple[str, str], int]
-) -> list[Row]:
-    """The rows with their person's number, by person and time."""
-    made = [{"person": numbers[heap.identities.person(who)], **row} for who, row in rows]
-    return sorted(made, key=lambda row: (row["person"], row["time"], row["order"]))
+def _numbers(heap: _Heap, present: Ints) -> Ints:
+    """The person's number by `who`, -1 for whom no row is left: persons in the order of keys."""
+    whos = list(heap.whos)
+    keys = {int(who): heap.identities.person(whos[who]) for who in present}
+    ranks = {key: rank for rank, key in enumerate(sorted(set(keys.values())))}
+    numbers = np.full(len(whos), -1, dtype=np.int64)
+    for who, key in keys.items():
+        numbers[who] = ranks[key]
+    return numbers
 
 
-def _mark_sessions(runs: list[Row]) -> None:
-    before: Row = {"person": -1}
-    for run in runs:
-        if run["person"] != before["person"]:
-            run["session"] = 0
-        else:
-            run["session"] = before["session"] + (run["time"] - before["time"] > SESSION_GAP)
-        before = run
+def _by_person(rows: Columns, kept: Ints, number: Ints) -> Table:
+    """The rows kept, by person, time and the beginning of their id."""
+    person = number[rows["who"][kept]]
+    order = np.lexsort((rows["order"][kept], rows["time"][kept], person))
+    table = rows.take(kept[order])
+    return {"person": person[order], **{n: table[n] for n in table if n not in _OF_ROW_ALONE}}
 
 
-def _mark_edits(corrections: list[Row]) -> None:
-    """Sets `edited` and lets the texts go."""
-    person, earlier = -1, EarlierOutputs()
-    for row in corrections:
-        if row["person"] != person:
-            person, earlier = row["person"], EarlierOutputs()
-        row["edited"] = earlier.edited(row.pop("input"))
-        earlier.remember(row.pop("outputs"))
+def _beginning(own: str) -> int:
+    """The id's first eight bytes as a number: ids in order have theirs in order."""
+    head = own.encode("utf-8", "surrogatepass")[:8].ljust(8, b"\0")
+    return int.from_bytes(head, "big") - (1 << 63)
 
 
-def _mark_text_languages(runs: list[Row], corrections: list[Row]) -> None:
-    """A run and its correction are one act: same person, same length of text, about one moment."""
-    known = {_act(row, 0): row["text_language"] for row in corrections}
-    for run in runs:
-        acts = (_act(run, offset) for offset in _CLOCKS_APART)
-        run["text_language"] = next((known[act] for act in acts if act in known), None)
-
-
-def _act(row: Row, offset: int) -> tuple[Any, ...]:
-    return row["person"], row["length"], int(row["time"]) + offset
-
-
-def _table(rows: list[Row], columns: tuple[str, ...]) -> pd.DataFrame:
+def _frame(table: Table, columns: tuple[str, ...]) -> pd.DataFrame:
     import pandas as pd
 
-    kinds = dict.fromkeys(_NUMBERS, "float64") | dict.fromkeys(_WHOLE, "int64")
-    kinds |= dict.fromkeys(_FLAGS, "bool")
-    return pd.DataFrame(
-        {
-            name: pd.Series([row[name] for row in rows], dtype=kinds.get(name, "object"))
-            for name in columns
-        }
-    )
+    # Texts stay objects: the few different ones are shared by all rows.
+    made = {name: table.pop(name) for name in columns}
+    series = {name: pd.Series(column, dtype=column.dtype) for name, column in made.items()}
+    return pd.DataFrame(series, copy=False)
 
 
 def _text(value: object) -> str | None:

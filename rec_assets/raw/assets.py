@@ -4,6 +4,7 @@ import dagster as dg
 
 from rec_assets.partitions import raw_files
 from rec_assets.progress import counter
+from rec_assets.raw.field_mapping import vocabulary_of
 from rec_assets.raw.load import load_file
 from resources.log_store import LogStore
 from resources.settings import Settings
@@ -29,7 +30,8 @@ def raw_corporate_data(
             allow_retries=False,
         )
     told = counter(f"rows of {path.name}", None, context.log.info)
-    summary = load_file(path, log_store, context.partition_key, told)
+    vocabulary = vocabulary_of(settings)
+    summary = load_file(path, log_store, context.partition_key, vocabulary, told)
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": summary.rows,

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Final
+
+import orjson
 
 from rec_assets.raw.kinds import UNKNOWN, Reading
 from rec_assets.raw.reader import EXCERPT, BadRow, RawRow
+from resources.log_store import Encoded
 from resources.records import Row
 
 _POSITION_DIGITS: Final = 10  # so that the order of ids is the order of rows
+# A longer row may be too large for MongoDB, and an escape may hide a NUL or a dollar in a key.
+MOST_PASTED: Final = 1 << 20  # bytes
 
 
 def envelope_id(content_hash: str, position: int) -> str:
@@ -19,14 +25,24 @@ def envelope_id(content_hash: str, position: int) -> str:
 
 def envelope(row: RawRow, reading: Reading, source: str, content_hash: str) -> Row:
     """A usable row as it came, with what the store needs to find it; `day` None: it has no time."""
-    return {
-        "_id": envelope_id(content_hash, row.position),
-        "source": source,
-        "position": row.position,
-        "kind": reading.kind,
-        "day": reading.day,
-        "raw": row.raw,
-    }
+    identity, position = envelope_id(content_hash, row.position), row.position
+    kind, day, text = reading.kind, reading.day, row.text
+    sealed = Encoded(
+        _id=identity, source=source, position=position, kind=kind, day=day, raw=row.raw
+    )
+    if not row.exact or len(text) > MOST_PASTED or (b"\\" in text and b"\\u" in text):
+        return dict(sealed)
+    head = (
+        f'{{"_id":"{identity}","source":{_json(source)},"position":{position},'
+        f'"kind":"{kind}","day":{_json(day)},"raw":'
+    )
+    sealed.body = b"".join((head.encode(), text, b"}"))
+    return sealed
+
+
+@lru_cache(maxsize=4_096)
+def _json(text: str | None) -> str:
+    return orjson.dumps(text).decode()
 
 
 def quarantined(sealed: Row, reason: str) -> Row:

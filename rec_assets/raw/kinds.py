@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rec_assets.raw import moments
-from rec_assets.raw.spellings import (
-    DEVICE_PREFIX,
-    EVENTS,
-    FIELDS,
-    LANGUAGES,
-    NESTS,
-    RUN,
-    SELECTION,
-)
-from resources.options import CATEGORIES, CATEGORY_SYNONYMS, INTENSITIES
-from resources.options import LANGUAGES as OUR_LANGUAGES
+from rec_assets.raw.spellings import DEVICE_PREFIX, RUN, SELECTION
+from rec_assets.raw.vocabulary import OPTIONS, OWN, Vocabulary
 from resources.records import Row
 
 EVENT, HISTORY = "event", "correction_history"
@@ -38,14 +29,6 @@ _TIMES: Final = {
     CLIENT: ("last_seen",),
 }
 _TIME_IS_NEEDED: Final = (EVENT, HISTORY)
-_SYNONYMS: Final = {"category": CATEGORY_SYNONYMS, "intensity": {}, "language": LANGUAGES}
-_OURS: Final = {"category": CATEGORIES, "intensity": INTENSITIES, "language": OUR_LANGUAGES}
-# Spelling → our names, with the spelling's rank: a loop over a row's keys is the faster way.
-_OURS_OF: Final = {
-    spelling: tuple((o, names.index(spelling)) for o, names in FIELDS.items() if spelling in names)
-    for spellings in FIELDS.values()
-    for spelling in spellings
-}
 _WORD: Final = re.compile(r"[^\W\d_][\w -]{0,23}")  # a foreign value that a reason repeats
 
 
@@ -56,8 +39,7 @@ class Fault(NamedTuple):
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A row in our words. `second` is unix seconds UTC, `day` its ISO date.
 
     `fields` are flat and have our names (see spellings.FIELDS); category, intensity and language
@@ -75,54 +57,40 @@ class Reading:
         """The ISO date of the row, None when it has no time."""
         if self.second is None:
             return None
-        return datetime.fromtimestamp(self.second, UTC).date().isoformat()
+        return _date(int(self.second) // 86_400)
 
 
-def understand_row(raw: Row) -> Reading:
+def understand_row(raw: Row, vocabulary: Vocabulary = OWN) -> Reading:
     """The row's kind and fields in our words, with the first fault that keeps it from use."""
-    fields = _flat(raw)
+    fields = vocabulary.flat(raw)
     kind = _kind(raw, fields)
-    action = EVENTS.get(str(fields["event"])) if kind == EVENT else None
-    given = next((fields[name] for name in _TIMES.get(kind, ()) if name in fields), None)
+    action = vocabulary.action(str(fields["event"])) if kind == EVENT else None
+    given = None
+    for name in _TIMES.get(kind, ()):
+        if (given := fields.get(name)) is not None:
+            break
     second = moments.seconds(given)
     fault = _fault(kind, action, fields, given, second)
     return Reading(kind, action, second, fields, fault)
 
 
+@lru_cache(maxsize=4_096)
+def _date(days: int) -> str:
+    """The ISO date of a number of days after 1970-01-01."""
+    return (date(1970, 1, 1) + timedelta(days=days)).isoformat()
+
+
 def identity(value: object) -> str | None:
     """An id as text: numbers and MongoDB's `$oid` too; None for null, blank or something else."""
+    if isinstance(value, str):
+        text = value.strip()
+        return text if text and text != DEVICE_PREFIX else None
     if isinstance(value, dict):
         value = value.get("$oid")
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     text = str(value).strip() if isinstance(value, str) or abs(value) < 1 << 64 else ""
     return text if text not in ("", DEVICE_PREFIX) else None
-
-
-def _flat(raw: Row) -> Row:
-    """Our names → values. Outer fields come before nested ones; `_id` stays `_id`."""
-    fields: Row = {}
-    for nest in reversed(NESTS):
-        if isinstance(raw.get(nest), dict):
-            fields.update(_known(raw[nest]))
-    return {**fields, **_known(raw), "_id": raw.get("_id")}
-
-
-def _known(layer: Row) -> Row:
-    ranks: dict[str, int] = {}
-    known: Row = {}
-    for spelling, value in layer.items():
-        for ours, rank in _OURS_OF.get(spelling, ()):
-            if value is not None and rank < ranks.get(ours, len(FIELDS)):
-                ranks[ours], known[ours] = rank, _translated(ours, value)
-    return known
-
-
-def _translated(ours: str, value: object) -> object:
-    if ours not in _OURS or not isinstance(value, str):
-        return value
-    word = value.strip().lower()
-    return _SYNONYMS[ours].get(word, word)
 
 
 def _kind(raw: Row, fields: Row) -> str:
@@ -146,7 +114,10 @@ def _fault(
             "count with a date, and no client properties."
         )
         return Fault("unknown kind", sentence)
-    if not any(identity(fields.get(owner)) for owner in _OWNERS[kind]):
+    for owner in _OWNERS[kind]:
+        if identity(fields.get(owner)):
+            break
+    else:
         return Fault("no user", f"It belongs to nobody: no {' or '.join(_OWNERS[kind])}.")
     if second is None and (given is not None or kind in _TIME_IS_NEEDED):
         return _time_fault(kind, given)
@@ -164,7 +135,7 @@ def _time_fault(kind: str, given: object) -> Fault:
 
 
 def _foreign_word(fields: Row) -> Fault | None:
-    for name, ours in _OURS.items():
+    for name, ours in OPTIONS.items():
         if name in fields and fields[name] not in ours:
             return Fault(
                 f"{name} not ours",

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
-from itertools import islice
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rec_assets.raw import envelope
 from rec_assets.raw.blocks import content_hash
-from rec_assets.raw.kinds import EVENT, Reading, identity, understand_row
+from rec_assets.raw.kinds import EVENT, identity, understand_row
 from rec_assets.raw.reader import BadRow, Item, read_rows
 from rec_assets.raw.repeats import SeenIds
 from rec_assets.raw.summary import LoadSummary
-from resources.log_store import BATCH, LogStore, refusal
+from rec_assets.raw.vocabulary import OWN, Vocabulary
+from resources.log_store import LogStore, refusal
 from resources.records import QUARANTINE, RAW, Row
 
+# Written at once: however long the rows are, a batch of them stays small.
+ROWS_AT_ONCE: Final = 2_500
+BYTES_AT_ONCE: Final = 8 << 20
 
-class Sealed(NamedTuple):
-    """A row in its envelope, for the raw store or for quarantine, and its event's insert_id."""
 
-    collection: str
-    row: Row
-    insert_id: str | None
+class Batch(NamedTuple):
+    """Rows in their envelopes, on the way to the raw store and to quarantine."""
+
+    usable: list[Row]
+    faulty: list[Row]
+    insert_ids: list[str]  # of the events among the usable ones
 
 
 def load_file(
-    path: Path, store: LogStore, source: str, told: Callable[[int], None] = lambda rows: None
+    path: Path,
+    store: LogStore,
+    source: str,
+    vocabulary: Vocabulary = OWN,
+    told: Callable[[int], None] = lambda rows: None,
 ) -> LoadSummary:
     """Append the file's rows to the raw store and its faulty ones to quarantine, in batches.
 
@@ -36,61 +46,81 @@ def load_file(
     """
     summary = LoadSummary(_storable(source), content_hash(path))
     counted = 0
-    for batch in _batches(path, summary):
-        _append(batch, store, summary)
-        told(summary.rows - counted)
-        counted = summary.rows
+    with _no_cycles():
+        for batch in _batches(path, summary, vocabulary):
+            _append(batch, store, summary)
+            told(summary.rows - counted)
+            counted = summary.rows
     return summary
 
 
-def understand(path: Path) -> LoadSummary:
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Rows hold no reference cycles, but looking for some among them costs a tenth of the load."""
+    paused = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if paused:
+            gc.enable()
+
+
+def understand(path: Path, vocabulary: Vocabulary = OWN) -> LoadSummary:
     """What loading the file would find; nothing is written. Raises OSError as load_file does."""
     summary = LoadSummary(_storable(path.name), content_hash(path))
-    for batch in _batches(path, summary):
-        for sealed in batch:
-            reason = refusal(sealed.row)
-            if reason and sealed.collection == RAW:
-                summary.refused(sealed.row["kind"], _sentence(reason), sealed.row["position"])
+    for batch in _batches(path, summary, vocabulary):
+        for row in batch.usable:
+            reason = refusal(row)
+            if reason:
+                summary.refused(row["kind"], _sentence(reason), row["position"])
     return summary
 
 
-def _batches(path: Path, summary: LoadSummary) -> Iterator[list[Sealed]]:
-    """The file's rows in their envelopes, counted on the way."""
-    items = read_rows(path)
+def _batches(path: Path, summary: LoadSummary, vocabulary: Vocabulary) -> Iterator[Batch]:
+    """The file's rows in their envelopes, counted on the way; the lists of one batch serve all."""
+    batch, size = Batch([], [], []), 0
     with SeenIds() as seen:
-        while batch := [_sealed(item, summary) for item in islice(items, BATCH)]:
-            ids = [sealed.insert_id for sealed in batch if sealed.insert_id]
-            summary.repeated_insert_ids += seen.repeated(ids)
-            yield batch
+        for item in read_rows(path):
+            _seal(item, batch, summary, vocabulary)
+            size += len(item.text)
+            if len(batch.usable) + len(batch.faulty) == ROWS_AT_ONCE or size >= BYTES_AT_ONCE:
+                seen.add(batch.insert_ids)
+                yield batch
+                size = 0
+                for rows in batch:
+                    rows.clear()
+        seen.add(batch.insert_ids)
+        yield batch
+        summary.repeated_insert_ids = seen.repeated()
 
 
-def _sealed(item: Item, summary: LoadSummary) -> Sealed:
+def _seal(item: Item, batch: Batch, summary: LoadSummary, vocabulary: Vocabulary) -> None:
+    """Put the row into its envelope, and the envelope where it belongs."""
     if isinstance(item, BadRow):
         summary.faulty(item.label, item.reason, item.position)
-        return Sealed(QUARANTINE, envelope.unread(item, summary.source, summary.content_hash), None)
-    reading = understand_row(item.raw)
+        batch.faulty.append(envelope.unread(item, summary.source, summary.content_hash))
+        return
+    reading = understand_row(item.raw, vocabulary)
     row = envelope.envelope(item, reading, summary.source, summary.content_hash)
     if reading.fault:
         summary.faulty(reading.fault.label, reading.fault.sentence, item.position)
-        return Sealed(QUARANTINE, envelope.quarantined(row, reading.fault.sentence), None)
+        batch.faulty.append(envelope.quarantined(row, reading.fault.sentence))
+        return
     summary.usable(reading.kind)
-    return Sealed(RAW, row, _event_id(reading, summary))
+    batch.usable.append(row)
+    if reading.kind == EVENT:
+        if reading.action is None:
+            summary.unknown_event(reading.fields["event"])
+        if insert_id := identity(reading.fields.get("insert_id")):
+            batch.insert_ids.append(insert_id)
 
 
-def _event_id(reading: Reading, summary: LoadSummary) -> str | None:
-    if reading.kind != EVENT:
-        return None
-    if reading.action is None:
-        summary.unknown_event(reading.fields["event"])
-    return identity(reading.fields.get("insert_id"))
-
-
-def _append(batch: list[Sealed], store: LogStore, summary: LoadSummary) -> None:
-    by_id = {sealed.row["_id"]: sealed.row for sealed in batch}
-    usable = [sealed.row for sealed in batch if sealed.collection == RAW]
-    faulty = [sealed.row for sealed in batch if sealed.collection == QUARANTINE]
-    written = store.append(RAW, usable)
+def _append(batch: Batch, store: LogStore, summary: LoadSummary) -> None:
+    written = store.append(RAW, batch.usable)
     summary.stored_new += written.new
+    faulty = batch.faulty
+    by_id = {row["_id"]: row for row in batch.usable} if written.refused else {}
     for refused in written.refused:
         row, reason = by_id[refused.id], _sentence(refused.reason)
         summary.refused(row["kind"], reason, row["position"])

@@ -15,10 +15,17 @@ LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 
 def seconds(value: object) -> float | None:
     """Unix seconds of the moment, UTC where no zone is given; None when it is no sensible time."""
+    if type(value) is int and EARLIEST <= value < LATEST:  # nearly every event's
+        return float(value)
     if isinstance(value, dict):
         value = value.get("$date", value.get("$numberLong"))
         return None if isinstance(value, dict) and len(value) != 1 else _inner(value)
     return _inner(value)
+
+
+def iso(second: float) -> str:
+    """The moment as a person reads it: ISO, UTC, to the second."""
+    return datetime.fromtimestamp(second, UTC).isoformat(timespec="seconds")
 
 
 def _inner(value: object) -> float | None:

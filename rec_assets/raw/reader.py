@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+import orjson
 
 from rec_assets.raw.array_scan import ArrayScan, Ending
 from rec_assets.raw.blocks import Unreadable, blocks
@@ -16,14 +18,22 @@ LONGEST_ROW: Final = 4 << 20  # bytes; far above any row with texts, far below a
 DEEPEST: Final = 64  # levels; MongoDB takes 100 and the envelope needs some
 EXCERPT: Final = 2_000  # characters kept of what could not be read
 GIVE_UP_AFTER: Final = 1_000  # bad rows in a row: then it is no export
+LONG_NUMBER: Final = b"9" * 19  # digits that a 64-bit integer may not hold
+# What is counted in a row before it is parsed: every digit as a nine, every bracket as a brace.
+_SKETCH: Final = bytes.maketrans(b"012345678[", b"999999999{")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen would double the cost of making one
 class RawRow:
-    """A JSON object as it came. `position` is its line, or its number in the array, from 1."""
+    """A JSON object as it came. `position` is its line, or its number in the array, from 1.
+
+    `text` are its bytes; `exact` says that it reads the same to every JSON parser.
+    """
 
     position: int
     raw: Row
+    text: bytes = field(default=b"", compare=False)
+    exact: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ def _line_rows(block: bytes, stream: Iterator[bytes]) -> Iterator[Item]:
         *lines, rest = (rest + block).split(b"\n")
         for line in lines:
             position += 1
-            if line.strip() and not overlong:
+            if line and not line.isspace() and not overlong:
                 yield _parsed(line, position, "line")
             overlong = False
         if len(rest) > LONGEST_ROW or overlong:
@@ -142,8 +152,27 @@ def _beyond(rest: bytes, position: int, stream: Iterator[bytes]) -> Iterator[Ite
 
 
 def _parsed(text: bytes, position: int, noun: str) -> Item:
+    # orjson is much faster, but it makes a float of a long integer, and knows no NaN and no half
+    # characters, which are to be kept aside as they came: those rows go the slow way.
+    sketch, exact = text.translate(_SKETCH), True
     try:
-        value = json.loads(text.decode("utf-8"))
+        value = orjson.loads(text if LONG_NUMBER not in sketch else b"")
+    except orjson.JSONDecodeError:
+        value, exact = _slowly_parsed(text, position, noun), False
+        if isinstance(value, BadRow):
+            return value
+    if not isinstance(value, dict):
+        reason = f"The {noun} is {_name(value)}: a row is a JSON object."
+        return BadRow(position, "not an object", reason, _excerpt(text))
+    # Fewer opening brackets than that cannot be nested deeper; counting them is cheap.
+    if sketch.count(b"{") > DEEPEST and _depth(value) > DEEPEST:
+        return _too_deep(text, position, noun)
+    return RawRow(position, value, text, exact)
+
+
+def _slowly_parsed(text: bytes, position: int, noun: str) -> object:
+    try:
+        return json.loads(text.decode("utf-8"))
     except UnicodeDecodeError as error:
         reason = f"The {noun} is not UTF-8 (byte {error.start + 1}): save the export as UTF-8."
         return BadRow(position, "not UTF-8", reason, _excerpt(text))
@@ -151,13 +180,6 @@ def _parsed(text: bytes, position: int, noun: str) -> Item:
         return _too_deep(text, position, noun)
     except ValueError as error:
         return BadRow(position, "not JSON", f"The {noun} is not JSON: {error}.", _excerpt(text))
-    if not isinstance(value, dict):
-        reason = f"The {noun} is {_name(value)}: a row is a JSON object."
-        return BadRow(position, "not an object", reason, _excerpt(text))
-    # Fewer opening brackets than that cannot be nested deeper; counting them is cheap.
-    if text.count(b"{") + text.count(b"[") > DEEPEST and _depth(value) > DEEPEST:
-        return _too_deep(text, position, noun)
-    return RawRow(position, value)
 
 
 def _depth(value: object) -> int:

@@ -1,0 +1,70 @@
+"""One layer of a row in our names: rows of one make have the same keys, and are read by shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from resources.records import Row
+
+SHAPES: Final = 1_000  # of keys that are remembered; a make has a few dozen
+
+
+class _Shape(NamedTuple):
+    """Where our names lie in a layer with certain keys."""
+
+    single: tuple[tuple[str, str], ...]  # ours ← its only spelling there
+    several: tuple[tuple[str, tuple[str, ...]], ...]  # ours ← its spellings, the first one first
+    translated: tuple[tuple[str, Mapping[str, str]], ...]  # ours, and our word for each of theirs
+
+
+class LayerReader:
+    """Reads layers by a table of spellings (ours ← theirs, the first that is not null wins).
+
+    `words` has for a name our word for each of theirs; other words are only stripped and lowered.
+    """
+
+    def __init__(
+        self,
+        fields: Mapping[str, tuple[str, ...]],
+        words: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        self._fields, self._words = fields, words
+        self._spellings = frozenset(spelling for names in fields.values() for spelling in names)
+        self._shapes: dict[tuple[str, ...], _Shape] = {}
+
+    def known(self, layer: Row) -> Row:
+        """Our names → values, those that are there and not null."""
+        keys = tuple(layer)
+        shape = self._shapes.get(keys) or self._learn(keys)
+        known = {o: value for o, theirs in shape.single if (value := layer[theirs]) is not None}
+        for ours, spellings in shape.several:
+            given = (value for theirs in spellings if (value := layer[theirs]) is not None)
+            if (value := next(given, None)) is not None:
+                known[ours] = value
+        for ours, words in shape.translated:
+            if isinstance(value := known.get(ours), str):
+                known[ours] = words.get(value) or _in_our_words(value, words)
+        return known
+
+    def _learn(self, keys: tuple[str, ...]) -> _Shape:
+        there = self._spellings.intersection(keys)
+        found = {o: [name for name in names if name in there] for o, names in self._fields.items()}
+        shape = _Shape(
+            tuple((ours, names[0]) for ours, names in found.items() if len(names) == 1),
+            tuple((ours, tuple(names)) for ours, names in found.items() if len(names) > 1),
+            tuple(
+                (ours, self._words[ours])
+                for ours, names in found.items()
+                if names and ours in self._words
+            ),
+        )
+        if len(self._shapes) >= SHAPES:  # keys that are data: each row has others
+            self._shapes.clear()
+        self._shapes[keys] = shape
+        return shape
+
+
+def _in_our_words(value: str, words: Mapping[str, str]) -> str:
+    word = value.strip().lower()
+    return words.get(word, word)
