@@ -3,8 +3,8 @@
     python -m tests.benchmarks.bench_load [--megabytes 100] [--rounds 3] [--gzip] [--plots FOLDER]
 
 `SIZE=full` loads 1,000 MB. Every step runs in a process of its own, in turns; the best round
-counts. `bare` reads each line with orjson, dumps it and writes it by executemany (batches of 1,000) to
-(id TEXT PRIMARY KEY, body), WAL, synchronous=NORMAL; `bare, as it came` writes the line as it is.
+counts. `bare` reads each line with orjson, dumps it and writes it by executemany, a thousand at
+once, to (id TEXT PRIMARY KEY, body), WAL, synchronous=NORMAL; `bare, as it came` writes the line.
 `load` is `load_file` into the real store; `asset` is the same through Dagster; `read for mining`
 is what mining does first, in memory.
 """
