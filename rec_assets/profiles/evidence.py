@@ -61,9 +61,9 @@ def fold(
     evidence: Mapping[str, Cells], base: dict[str, Any] | None, day: str
 ) -> tuple[dict[str, Cells], dict[str, Any] | None]:
     """Days more than 140 before `day` moved into the base, in order."""
-    old = {d: c for d, c in evidence.items() if days_between(d, day) > KEPT_DAYS}
-    if not old:
+    if not evidence or days_between(min(evidence), day) <= KEPT_DAYS:
         return dict(evidence), base
+    old = {d: c for d, c in evidence.items() if days_between(d, day) > KEPT_DAYS}
     until = max(old)
     counts = evidence_at(old, base, until)
     executions, accepted, simulated = totals(old, base)

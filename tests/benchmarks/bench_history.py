@@ -42,7 +42,7 @@ def turn_days(home: Path, days: int, sessions: int) -> Figures:
 
     small = SmallDay(home / "small")
     store = SqliteLogStore(home / "recwheel.sqlite")
-    cpu: list[float] = []
+    cpu, memory = list[float](), list[float]()
     seconds: dict[str, list[float]] = {name: [] for name in ASSETS}
     (home / "dagster").mkdir()
     with embedded_redis(home), dg.DagsterInstance.local_temp(str(home / "dagster")) as instance:
@@ -60,12 +60,19 @@ def turn_days(home: Path, days: int, sessions: int) -> Figures:
             if not result.success:
                 raise RuntimeError(why_failed(result))
             cpu.append(time.process_time() - started)
+            memory.append(resident_mb())
             for event in result.all_events:
                 if event.event_type_value == "STEP_SUCCESS" and event.step_key in seconds:
                     data = event.step_success_data
                     seconds[event.step_key].append(data.duration_ms / 1000)
     store.close()
-    return {"cpu": cpu, "seconds": seconds}
+    return {"cpu": cpu, "seconds": seconds, "memory": memory}
+
+
+def resident_mb() -> float:
+    """What this process holds in memory now, in MB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def main() -> None:
@@ -96,6 +103,8 @@ def main() -> None:
     for name, taken in found["seconds"].items():
         early, late = taken[WARM : WARM + third], taken[-third:]
         print(f"{name:20}{sum(early) / third:7.2f} s at first{sum(late) / third:7.2f} s at last")
+    held = found["memory"]
+    print(f"memory after day {WARM + 1}: {held[WARM]:.0f} MB, after the last: {held[-1]:.0f} MB")
     print(f"last {third} days over first {third}: {sum(last) / sum(first):.2f}")
     interval = f"95 %: {low:+.0%} to {high:+.0%}"
     verdict(
