@@ -92,13 +92,14 @@ class SmallDay:
                 store.append(COLLECTIONS[letter], of_letter).whole()
 
     def write_examples(self, store: LogStore, sessions: int, users: int, day: str = DAY) -> None:
-        """H alone of so many sessions."""
+        """H alone of so many sessions that all ran a paraphrase: each user has a row in G."""
         self._write_once(store)
         store.append(COLLECTIONS["H"], self._examples(sessions, users, day)).whole()
 
     def _examples(self, sessions: int, users: int, day: str) -> Iterator[Row]:
+        executed = [row for row in self.examples if row["executed"]]
         for number in range(sessions):
-            row = self.examples[number % len(self.examples)]
+            row = executed[number % len(executed)]
             yield clone(row, number, _user(number, users), day)
 
     def _write_once(self, store: LogStore) -> None:
