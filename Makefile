@@ -1,5 +1,6 @@
 # Recwheel's commands; `make` lists them.
 #   PYTHON=/path/to/python3.12        use this Python instead of the first on PATH that fits
+#   SIZE=full                         `make bench` at the full sizes: an hour instead of minutes
 #   EXTRAS=sentence-transformers      install these extras of pyproject.toml too (comma-separated)
 
 VENV := .venv

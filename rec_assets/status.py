@@ -6,6 +6,7 @@ from typing import Any
 
 from rec_api import scoring
 from rec_assets import manifests
+from rec_assets.evaluation.chains import read_chains, total
 from rec_assets.evaluation.stored import read_criteria
 from rec_assets.personas.stored import read_stored
 from resources.addresses import without_secrets
@@ -22,16 +23,16 @@ def status(
 ) -> dict[str, Any]:
     """The whole status as plain data; field names are DESIGN §8's."""
     days = manifests.days(store, "cluster_profiles")
-    criteria = read_criteria(store, settings, encoder, days[-1] if days else None)
+    chains = total(read_chains(store))
+    criteria = read_criteria(store, settings, encoder, days[-1] if days else None, chains)
     records = {letter: store.count(name) for letter, name in sorted(COLLECTIONS.items())}
     served = cache.served_version()
-    simulated = store.count(COLLECTIONS["A"], {"origin": "simulation"})
     return {
         "store": store_name(settings),
         "home": str(settings.home),
         "sessions": records["A"],
         "records": {**records, "raw": store.count(RAW), "quarantine": store.count(QUARANTINE)},
-        "simulated_share": simulated / records["A"] if records["A"] else 0.0,
+        "simulated_share": chains.simulated / records["A"] if records["A"] else 0.0,
         "orphans": criteria["orphans"],
         "days": days,
         "personas": [persona.name for persona in read_stored(store)],

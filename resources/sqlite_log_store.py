@@ -35,10 +35,11 @@ from resources.sqlite_queries import (
     DAYS,
     PUT,
     STORED,
-    TABLE,
     condition_of,
+    indexes_for,
     marks,
     pages,
+    table_of,
 )
 
 PAGE_BYTES: Final = 8192  # two rows of A fit: a fifth faster than 4096
@@ -68,6 +69,7 @@ class SqliteLogStore:
         self.path = Path(path)
         self._idle: list[sqlite3.Connection] = []
         self._tables: set[str] = set()
+        self._indexes: set[str] = set()  # statements of those that are known to be there
         self._lock = threading.Lock()
         self._closed = False
         with self._sentence():
@@ -127,6 +129,7 @@ class SqliteLogStore:
         """
         check_names(collection, where)
         condition, values = condition_of(days, shards, where)
+        self._index(collection, indexes_for(collection, days, shards))
         with self._table(collection) as connection:
             for bodies in pages(connection, collection, condition, values, batch):
                 yield [select(orjson.loads(body), fields) for (body,) in bodies]
@@ -142,6 +145,7 @@ class SqliteLogStore:
     def days(self, collection: str) -> list[str]:
         """The distinct values of `day` (strings), ascending."""
         check_names(collection)
+        self._index(collection, indexes_for(collection, (), None))
         with self._table(collection) as connection:
             return [day for (day,) in connection.execute(DAYS.format(collection))]
 
@@ -174,6 +178,14 @@ class SqliteLogStore:
                 new += max(connection.executemany(statement.format(collection), lines).rowcount, 0)
         return Written(new, poisoned)
 
+    def _index(self, collection: str, indexes: Sequence[str]) -> None:
+        """Make these indexes where they are missing."""
+        for statement in (index.format(collection) for index in indexes):
+            if statement not in self._indexes:
+                with self._transaction(collection) as connection:
+                    connection.execute(statement)
+                self._indexes.add(statement)
+
     @contextmanager
     def _transaction(self, collection: str) -> Iterator[sqlite3.Connection]:
         """A connection that holds the write lock; committed on the way out, or rolled back."""
@@ -192,7 +204,7 @@ class SqliteLogStore:
         """A connection that can count on the collection's table."""
         with self._connection() as connection:
             if collection not in self._tables:
-                connection.executescript(f"BEGIN IMMEDIATE; {TABLE.format(collection)} COMMIT;")
+                connection.executescript(f"BEGIN IMMEDIATE; {table_of(collection)} COMMIT;")
                 self._tables.add(collection)
             yield connection
 

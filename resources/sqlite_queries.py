@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from resources.log_store import Where
+from resources.records import QUARANTINE, RAW
 
 # Fields that scans look for are columns too; any other field is read out of the body.
 COLUMNS: Final = ("day", "shard", "user_id", "arrived_on")
@@ -14,12 +15,16 @@ COLUMNS: Final = ("day", "shard", "user_id", "arrived_on")
 TABLE: Final = """
 CREATE TABLE IF NOT EXISTS {0}
     (_id TEXT PRIMARY KEY NOT NULL, day, shard, user_id, arrived_on, body BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS {0}_day ON {0} (day, shard);
 CREATE INDEX IF NOT EXISTS {0}_user ON {0} (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS {0}_late ON {0} (arrived_on)
     WHERE arrived_on IS NOT NULL AND arrived_on IS NOT day;
 """
+BY_DAY: Final = "CREATE INDEX IF NOT EXISTS {0}_day ON {0} (day, shard);"
+# Made by the first scan for shards of all days, so that other tables need not keep it up to date.
+BY_SHARD: Final = "CREATE INDEX IF NOT EXISTS {0}_shard ON {0} (shard)"
 APPEND: Final = "INSERT OR IGNORE INTO {0} VALUES (?, ?, ?, ?, ?, ?)"
+# Exports are read whole: their rows get the index by day with the first question for one.
+READ_WHOLE: Final = frozenset({RAW, QUARANTINE})
 PUT: Final = "INSERT OR REPLACE INTO {0} VALUES (?, ?, ?, ?, ?, ?)"
 DAYS: Final = """
 WITH RECURSIVE found(day) AS (
@@ -31,6 +36,21 @@ WITH RECURSIVE found(day) AS (
 
 CELLS: Final = frozenset({str, int, float})  # what a column holds; other types: the body alone
 STORED: Final = CELLS | {type(None)}
+
+
+def table_of(collection: str) -> str:
+    """The script that makes the collection's table where there is none."""
+    script = TABLE + ("" if collection in READ_WHOLE else BY_DAY)
+    return script.format(collection)
+
+
+def indexes_for(
+    collection: str, days: Sequence[str] | None, shards: Sequence[int] | None
+) -> list[str]:
+    """What a scan by these needs beyond the indexes that every table has."""
+    if days is not None:
+        return [BY_DAY] if collection in READ_WHOLE else []
+    return [BY_SHARD] if shards is not None else []
 
 
 def condition_of(

@@ -4,6 +4,7 @@ import dagster as dg
 
 from rec_assets import manifests
 from rec_assets.clusters.assets import cluster_profiles, serving_profiles
+from rec_assets.evaluation.chains import keep_chains, read_chains, total
 from rec_assets.evaluation.page import page, pictures
 from rec_assets.evaluation.stored import read_criteria
 from rec_assets.partitions import daily
@@ -30,7 +31,9 @@ def wheel_report(
 ) -> dg.MaterializeResult[None]:
     """The exit criteria as of the day's end, with plots; one HTML file under reports/."""
     day = context.partition_key
-    figures = read_criteria(log_store, settings, encoder.open(), day)
+    chains = read_chains(log_store)
+    keep_chains(log_store, chains)
+    figures = read_criteria(log_store, settings, encoder.open(), day, total(chains))
     drawn = pictures(figures, read_stored(log_store))
     path = settings.home / "reports" / f"{day}.html"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -26,12 +26,18 @@ class ChainCounts:
     """Criterion 1: A, and what followed; orphans break a chain."""
 
     recommendations: int = 0
+    simulated: int = 0  # of the recommendations
     runs: int = 0
     selections: int = 0
     complete: int = 0  # A with a B with a C
     rejected: int = 0  # C that took nothing
     orphan_runs: int = 0
     orphan_selections: int = 0
+
+    def __add__(self, other: ChainCounts) -> ChainCounts:
+        """The counts of both together, of days that share no chain."""
+        mine, theirs = asdict(self), asdict(other)
+        return ChainCounts(**{name: mine[name] + theirs[name] for name in mine})
 
 
 def count_chains(
@@ -59,7 +65,6 @@ def count_chains(
 
 def exit_criteria(
     chains: ChainCounts,
-    simulated: int,
     profiles: Figures,
     personas: Sequence[Persona],
     verdicts: Sequence[Verdict],
@@ -78,7 +83,7 @@ def exit_criteria(
     return {
         "judged_origin": "simulation",
         "chains": chains.recommendations,
-        "simulated_chains": simulated,
+        "simulated_chains": chains.simulated,
         "complete_chains": chains.complete,
         "rejections": chains.rejected,
         "orphans": {"B": chains.orphan_runs, "C": chains.orphan_selections},

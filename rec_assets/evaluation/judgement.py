@@ -8,8 +8,9 @@ All of it is simulation.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -113,8 +114,14 @@ def judge(
 ) -> list[Verdict]:
     """A verdict on every user with at least 8 executed sessions."""
     by_name = {persona.name: persona for persona in personas}
+
+    @cache
+    def plain(text: str) -> Option:
+        return first_option(served, None, by_text[text])[0]
+
+    by_text = {text.text: text for text in texts}
     return [
-        _verdict(user, by_name[user.persona], texts, served, seed)
+        _verdict(user, by_name[user.persona], texts, served, plain, seed)
         for user in users
         if user.user_id in served.profiles
         and served.profiles[user.user_id].executions >= JUDGED_FROM
@@ -136,18 +143,23 @@ def texts_for(
 
 
 def _verdict(
-    user: BotUser, persona: Persona, texts: Sequence[JudgeText], served: Served, seed: int
+    user: BotUser,
+    persona: Persona,
+    texts: Sequence[JudgeText],
+    served: Served,
+    plain: Callable[[str], Option],
+    seed: int,
 ) -> Verdict:
     wanted = (persona.preferred_category, persona.preferred_intensity)
     asked = texts_for(persona, texts, user.user_id, seed)
     firsts = tuple(first_option(served, user.user_id, text)[0][:2] for text in asked)
-    plain = [first_option(served, None, text)[0][:2] for text in asked]
+    unpersonalized = [plain(text.text)[:2] for text in asked]
     return Verdict(
         user_id=user.user_id,
         persona=persona.name,
         texts=len(asked),
         first=firsts.count(wanted),
-        first_unpersonalized=plain.count(wanted),
+        first_unpersonalized=unpersonalized.count(wanted),
         mode_is_persona=user.mode_option == wanted,
         firsts=firsts,
     )

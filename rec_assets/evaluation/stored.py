@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from rec_api.prototype_rows import load_prototypes
 from rec_api.prototypes import category_distribution
 from rec_assets import manifests
 from rec_assets.clusters.publication import served_clusters, served_profiles
 from rec_assets.clusters.stored import read_clusters, read_members
-from rec_assets.evaluation.criteria import ChainCounts, Figures, count_chains, exit_criteria
+from rec_assets.evaluation.criteria import ChainCounts, Figures, exit_criteria
 from rec_assets.evaluation.judgement import JudgeText, Served, Verdict, judge
 from rec_assets.evaluation.sampler import Sampled, most_neutral, sample
 from rec_assets.personas.stored import read_stored
@@ -17,7 +15,7 @@ from rec_assets.traffic.population import draw_users
 from resources.context_pool import read_pool, split
 from resources.encoder import Encoder
 from resources.log_store import LogStore
-from resources.records import COLLECTIONS, DRAWN_FROM, Row
+from resources.records import COLLECTIONS, DRAWN_FROM
 from resources.settings import Settings
 from resources.text_language import detect_language
 
@@ -48,19 +46,6 @@ def read_served(store: LogStore, settings: Settings, day: str) -> Served:
     return Served(served_clusters(day, clusters), profiles, settings.house_language)
 
 
-def read_chains(store: LogStore) -> ChainCounts:
-    """Criterion 1 over the whole store."""
-
-    def scan(letter: str, *fields: str) -> Iterator[Row]:
-        for batch in store.scan(COLLECTIONS[letter], fields=fields):
-            yield from batch
-
-    # C before B before A: of a chain written meanwhile no end is seen without its beginning.
-    selections = list(scan("C", "source_paraphrase_event_id", "accepted"))
-    runs = list(scan("B", "source_recommend_event_id"))
-    return count_chains((row["_id"] for row in scan("A", "day")), runs, selections)
-
-
 def read_verdicts(
     store: LogStore, settings: Settings, encoder: Encoder | None, day: str
 ) -> list[Verdict]:
@@ -74,9 +59,13 @@ def read_verdicts(
 
 
 def read_criteria(
-    store: LogStore, settings: Settings, encoder: Encoder | None, day: str | None
+    store: LogStore,
+    settings: Settings,
+    encoder: Encoder | None,
+    day: str | None,
+    chains: ChainCounts,
 ) -> Figures:
-    """The exit criteria as of the end of `day`."""
+    """The exit criteria as of the end of `day`; `chains` are all that stand."""
     verdicts = read_verdicts(store, settings, encoder, day) if day else []
     latest = manifests.read(store, "cluster_profiles", day) if day else None
     profiles = {
@@ -84,11 +73,8 @@ def read_criteria(
         "G": store.count(COLLECTIONS["G"]),
         "J": latest["clusters"] if latest else 0,
     }
-    simulated = store.count(COLLECTIONS["A"], {"origin": "simulation"})
     drawn_from = read_stored(store, DRAWN_FROM)
-    return exit_criteria(
-        read_chains(store), simulated, profiles, drawn_from, verdicts, settings.seed
-    )
+    return exit_criteria(chains, profiles, drawn_from, verdicts, settings.seed)
 
 
 def read_sample(

@@ -1,11 +1,21 @@
 """Golden data, declared: H as a table for analysts and dashboards."""
 
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
 import dagster as dg
 
 from rec_assets import manifests
 from rec_assets.day_state import days_touched
 from rec_assets.golden.columns import COLUMNS
-from rec_assets.golden.table import data_dictionary, golden_table, write_parquet
+from rec_assets.golden.table import (
+    FIELDS,
+    ROWS_AT_ONCE,
+    data_dictionary,
+    golden_table,
+    write_parquet,
+)
 from rec_assets.partitions import daily
 from rec_assets.tables import record_metadata
 from rec_assets.training.assets import training_examples
@@ -38,16 +48,22 @@ def golden_export(
     day = context.partition_key
     folder = settings.home / "golden"
     for touched in days_touched(log_store, [H], day):  # the day itself comes last
-        rows = [row for batch in log_store.scan(H, days=[touched]) for row in batch]
-        path = write_parquet(golden_table(rows), folder, touched)
+        counts: Counter[str] = Counter()
+        path = write_parquet(_tables(log_store, touched, counts), folder, touched)
     (folder / "README.md").write_text(data_dictionary(), encoding="utf-8")
-    manifests.complete(log_store, "golden_export", day, rows=len(rows))
-    simulated = sum(row["origin"] == "simulation" for row in rows)
+    manifests.complete(log_store, "golden_export", day, rows=counts.total())
     return dg.MaterializeResult(
         metadata={
-            **record_metadata(len(rows), simulated),
+            **record_metadata(counts.total(), counts["simulation"]),
             "path": dg.MetadataValue.path(str(path)),
             "size_bytes": path.stat().st_size,
             "data_dictionary": dg.MetadataValue.md(data_dictionary()),
         }
     )
+
+
+def _tables(store: LogStore, day: str, counts: Counter[str]) -> Iterator[Any]:
+    """The day's rows as tables, by example id; counted by origin on the way."""
+    for batch in store.scan(H, days=[day], fields=FIELDS, batch=ROWS_AT_ONCE):
+        counts.update(row["origin"] for row in batch)
+        yield golden_table(batch)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rec_assets.golden.columns import COLUMNS
 from resources.records import Row
 
 WEIGHTS, MATCHES = "weight_", "match_"
+# Fields of H that the table is made of: neither embeddings nor the terms' vectors.
+FIELDS: Final = tuple({c.name for c in COLUMNS} | {"weights", "match_metrics"})
+ROWS_AT_ONCE: Final = 10_000  # in memory, and in a row group of the file
 
 
 def golden_row(example: Row) -> Row:
@@ -34,14 +37,20 @@ def golden_table(examples: Iterable[Row]) -> Any:
     return pa.Table.from_pylist(rows, schema=pa.schema(fields))
 
 
-def write_parquet(table: Any, folder: Path, day: str) -> Path:
-    """Write `day=…/part-0.parquet` under the folder in one step; the file's path."""
+def write_parquet(tables: Iterable[Any], folder: Path, day: str) -> Path:
+    """Write `day=…/part-0.parquet` under the folder in one step; the file's path.
+
+    A row group for each table; of no tables, an empty file.
+    """
     import pyarrow.parquet as pq
 
     target = folder / f"day={day}" / "part-0.parquet"
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(".draft")
-    pq.write_table(table, draft, compression="zstd")
+    empty = golden_table([])
+    with pq.ParquetWriter(draft, empty.schema, compression="zstd") as writer:
+        for table in tables:
+            writer.write_table(table)
     draft.replace(target)
     return target
 

@@ -22,6 +22,7 @@ from resources.records import COLLECTIONS, Row, UserProfile, from_row, to_row
 from resources.settings import Settings
 
 G, H = COLLECTIONS["G"], COLLECTIONS["H"]
+USERS_AT_ONCE = 2_000
 EXAMPLE_FIELDS = (
     "user_id", "executed", "category", "intensity", "language", "text_language", "accepted",
     "changed", "origin",
@@ -58,11 +59,14 @@ def user_profiles(
             cells = cells_by_user(_examples(log_store, touched, block))
             if again or touched != day:
                 cells = _stale(log_store, touched, block) | cells
-            counts.update(_write(log_store, touched, cells, above_on))
-    users = log_store.count(G)
-    manifests.complete(log_store, "user_profiles", day, users=users, written=counts["written"])
+            users = sorted(cells)
+            for start in range(0, len(users), USERS_AT_ONCE):
+                part = {user: cells[user] for user in users[start : start + USERS_AT_ONCE]}
+                counts.update(_write(log_store, touched, part, above_on))
+    total = log_store.count(G)
+    manifests.complete(log_store, "user_profiles", day, users=total, written=counts["written"])
     return dg.MaterializeResult(
-        metadata={**record_metadata(users), "profiles": dict(sorted(counts.items()))}
+        metadata={**record_metadata(total), "profiles": dict(sorted(counts.items()))}
     )
 
 

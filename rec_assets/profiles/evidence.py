@@ -64,6 +64,8 @@ def fold(
 
     One day after the other: so days folded at once and day by day give the same bits.
     """
+    if not evidence or days_between(min(evidence), day) <= KEPT_DAYS:
+        return dict(evidence), base
     old = sorted(d for d in evidence if days_between(d, day) > KEPT_DAYS)
     for past in old:
         base = _folded({past: evidence[past]}, base, past)

@@ -68,6 +68,8 @@ def profile(
     counts = evidence_at(evidence, base, day)
     cluster_id, preferences = above.of(user_id)
     own = shrink_user(counts, preferences)
+    alike = preferences is above.population
+    comparable = own if alike else shrink_user(counts, above.population)
     executed, accepted, simulated = totals(evidence, base)
     return UserProfile(
         id=user_id,
@@ -84,7 +86,7 @@ def profile(
         preferred_language_vector=own.language.tolist(),
         recommend_accept_rate=accepted / executed if executed else None,
         paraphrase_execution_count=executed,
-        user_embedding_v1=embedding(shrink_user(counts, above.population)).tolist(),
+        user_embedding_v1=embedding(comparable).tolist(),
         cluster_id=cluster_id,
         executed_sessions=counts.n,
         simulated_share=simulated / executed if executed else 0.0,

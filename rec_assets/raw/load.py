@@ -18,9 +18,9 @@ from rec_assets.raw.vocabulary import OWN, Vocabulary
 from resources.log_store import LogStore, refusal
 from resources.records import QUARANTINE, RAW, Row
 
-# Written at once: however long the rows are, a batch of them stays small.
-ROWS_AT_ONCE: Final = 2_500
+# Written at once, some 2,500 rows: however long the rows are, they stay within memory.
 BYTES_AT_ONCE: Final = 8 << 20
+ROW_COSTS: Final = 3_000  # bytes, besides its text
 
 
 class Batch(NamedTuple):
@@ -83,8 +83,8 @@ def _batches(path: Path, summary: LoadSummary, vocabulary: Vocabulary) -> Iterat
     with SeenIds() as seen:
         for item in read_rows(path):
             _seal(item, batch, summary, vocabulary)
-            size += len(item.text)
-            if len(batch.usable) + len(batch.faulty) == ROWS_AT_ONCE or size >= BYTES_AT_ONCE:
+            size += ROW_COSTS + len(item.text)
+            if size >= BYTES_AT_ONCE:
                 seen.add(batch.insert_ids)
                 yield batch
                 size = 0

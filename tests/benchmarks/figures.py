@@ -77,7 +77,7 @@ def verdict(holds: bool, sentence: str) -> None:
 def save_bars(path: Path, title: str, heights: Mapping[str, float], limit: float | None) -> None:
     """A column for each name as PNG, and the limit as a line across."""
     figure, axes = _canvas(title)
-    axes.bar_label(axes.bar(list(heights), list(heights.values()), color="#4c72b0"), fmt="{:,.2f}")
+    axes.bar_label(axes.bar(list(heights), list(heights.values()), color="#4c72b0"), fmt="{:,.0f}")
     if limit is not None:
         axes.axhline(limit, color="#c44e52", linestyle="--")
     _save(figure, path)
@@ -92,7 +92,7 @@ def save_lines(
         axes.plot(x, y, marker="o", markersize=3, linewidth=1, label=name)
     axes.set_xlabel(axis)
     axes.set_ylim(bottom=0)
-    axes.legend(fontsize=7)
+    axes.legend(fontsize=7, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.14))
     _save(figure, path)
 
 

@@ -7,10 +7,12 @@ import stat
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from resources.log_store import StoreUnavailable
+from resources.records import RAW
 from resources.sqlite_log_store import SqliteLogStore
 
 A = "editor_recommend_options"
@@ -68,6 +70,29 @@ def test_scans_by_day_and_arrival_use_an_index(store: SqliteLogStore) -> None:
             plan = other.execute(f"EXPLAIN QUERY PLAN SELECT _id FROM {A}{condition}", values)
             assert not [step for *_, step in plan if step.startswith("SCAN")]
         other.close()
+
+
+@pytest.mark.parametrize(
+    ("collection", "chosen"), [(A, {"shards": [1]}), (RAW, {"days": ["d"]}), (RAW, {"shards": [1]})]
+)
+def test_an_index_that_few_scans_need_is_made_by_the_first_of_them(
+    store: SqliteLogStore, collection: str, chosen: dict[str, Any]
+) -> None:
+    from resources.sqlite_queries import condition_of
+
+    row = {"_id": "a", "day": "d", "shard": 1}
+    store.append(collection, [row])
+    assert list(store.scan(collection, **chosen)) == [[row]]
+    condition, values = condition_of(chosen.get("days"), chosen.get("shards"), None)
+    with sqlite3.connect(store.path) as other:
+        query = f"EXPLAIN QUERY PLAN SELECT _id FROM {collection}{condition}"
+        assert not [s for *_, s in other.execute(query, values) if s.startswith("SCAN")]
+    other.close()
+
+
+def test_exports_know_their_days_too(store: SqliteLogStore) -> None:
+    store.append(RAW, [{"_id": "a", "day": "2026-01-02"}, {"_id": "b", "day": None}])
+    assert store.days(RAW) == ["2026-01-02"]
 
 
 def test_an_erased_text_is_gone_from_the_files(store: SqliteLogStore) -> None:

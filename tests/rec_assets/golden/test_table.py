@@ -19,8 +19,8 @@ def test_rows_are_ordered_by_id_and_typed_as_the_dictionary_says() -> None:
 
 
 def test_the_same_rows_in_another_order_give_the_same_bytes(tmp_path: Path) -> None:
-    one = write_parquet(golden_table(ROWS), tmp_path / "one", "2026-01-05")
-    other = write_parquet(golden_table(ROWS[::-1]), tmp_path / "other", "2026-01-05")
+    one = write_parquet([golden_table(ROWS)], tmp_path / "one", "2026-01-05")
+    other = write_parquet([golden_table(ROWS[::-1])], tmp_path / "other", "2026-01-05")
     assert one.read_bytes() == other.read_bytes()
     assert pq.read_table(one).num_rows == 3
 
@@ -37,5 +37,5 @@ def test_every_column_is_in_the_data_dictionary() -> None:
 
 
 def test_an_empty_day_is_a_table_without_rows(tmp_path: Path) -> None:
-    path = write_parquet(golden_table([]), tmp_path, "2026-01-05")
+    path = write_parquet([], tmp_path, "2026-01-05")
     assert pq.read_table(path).num_rows == 0
