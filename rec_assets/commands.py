@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ from rich.console import Console
 from rec_assets import home, manifests
 from rec_assets.asking import PORT_FILE, curl
 from rec_assets.opened import dagster_instance, opened, say_store
+from rec_assets.standing import standing
+from rec_assets.stopping import telling
 from resources.errors import Mendable
 from resources.log_store import LogStore
 from resources.records import DRAWN_FROM, RAW
@@ -35,11 +38,11 @@ class CommandFailed(Mendable, RuntimeError):
 def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The first run: sample, personas, days, report; what was done already is not done again."""
     settings = home.settle(asked)
-    with opened(settings) as store:
+    with opened(settings) as store, telling(partial(standing, store, settings)):
         from rec_assets import turn
 
         say_store(console, settings)
-        with dagster_instance() as instance:
+        with dagster_instance(settings) as instance:
             if not store.count(DRAWN_FROM):  # until bots are drawn, personas may still change
                 _mine(console, instance, _load_sample(console, instance, settings, store))
             first = settings.first_day(datetime.now(UTC))
@@ -54,7 +57,7 @@ def load_exports(console: Console, paths: Sequence[Path]) -> dict[str, Any]:
     if missing:
         raise CommandFailed(f"no such file: {', '.join(missing)}")
     settings = Settings()
-    with opened(settings), dagster_instance() as instance:
+    with opened(settings), dagster_instance(settings) as instance:
         say_store(console, settings)
         loaded = _load(console, instance, settings, paths)
         return {"files": loaded, "mined": _mine(console, instance, loaded)}
@@ -103,7 +106,7 @@ def _ensure_prototypes(console: Console, settings: Settings, store: LogStore) ->
     from rec_assets import turn
 
     console.print("making category vectors from the context pool")
-    with dagster_instance() as instance:
+    with dagster_instance(settings) as instance:
         turn.make_prototypes(instance)
 
 

@@ -12,6 +12,7 @@ from rec_assets.training.assets import training_examples
 from resources.log_store import LogStore
 from resources.records import COLLECTIONS
 from resources.settings import Settings
+from resources.whole_files import write_whole
 
 H = COLLECTIONS["H"]
 
@@ -40,7 +41,7 @@ def golden_export(
     for touched in days_touched(log_store, [H], day):  # the day itself comes last
         rows = [row for batch in log_store.scan(H, days=[touched]) for row in batch]
         path = write_parquet(golden_table(rows), folder, touched)
-    (folder / "README.md").write_text(data_dictionary(), encoding="utf-8")
+    write_whole(folder / "README.md", data_dictionary())
     manifests.complete(log_store, "golden_export", day, rows=len(rows))
     simulated = sum(row["origin"] == "simulation" for row in rows)
     return dg.MaterializeResult(

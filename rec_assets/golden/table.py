@@ -8,6 +8,7 @@ from typing import Any
 
 from rec_assets.golden.columns import COLUMNS
 from resources.records import Row
+from resources.whole_files import draft_of
 
 WEIGHTS, MATCHES = "weight_", "match_"
 
@@ -40,9 +41,8 @@ def write_parquet(table: Any, folder: Path, day: str) -> Path:
 
     target = folder / f"day={day}" / "part-0.parquet"
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".draft")
-    pq.write_table(table, draft, compression="zstd")
-    draft.replace(target)
+    with draft_of(target) as draft:
+        pq.write_table(table, draft, compression="zstd")
     return target
 
 
