@@ -94,14 +94,17 @@ def main() -> None:
     """Run the command line; an error that a person can mend is one sentence and status 1."""
     stopping.listen()
     try:
-        from rec_assets.commands import MENDABLE
+        from rec_assets.mendable import MENDABLE, why_not_written
 
         app()
     except stopping.Stopped as stopped:
         _say(stopped.sentence)
         stopping.leave(stopped)
-    except MENDABLE as error:
-        _say(str(error))
+    except Exception as error:
+        sentence = why_not_written(error)
+        if sentence is None and not isinstance(error, MENDABLE):
+            raise
+        _say(sentence or str(error))
         sys.exit(1)
 
 

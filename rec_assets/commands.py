@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
 from rich.console import Console
 
 from rec_assets import home, manifests
@@ -28,7 +27,6 @@ from resources.records import DRAWN_FROM, RAW
 from resources.settings import Settings
 
 SAMPLE_LOAD: Final = ("sample_load", "first")  # its manifest: raw data began with the sample
-MENDABLE: Final = (Mendable, ValidationError, OSError)
 
 
 class CommandFailed(Mendable, RuntimeError):
@@ -40,11 +38,13 @@ def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
     settings = home.settle(asked)
     with opened(settings) as store, telling(partial(standing, store, settings)):
         from rec_assets import turn
+        from rec_assets.serving_again import serve_again
 
         say_store(console, settings)
         with dagster_instance(settings) as instance:
             if not store.count(DRAWN_FROM):  # until bots are drawn, personas may still change
                 _mine(console, instance, _load_sample(console, instance, settings, store))
+            serve_again(instance, settings, store)
             first = settings.first_day(datetime.now(UTC))
             for day in turn.missing_days(store, settings, first):
                 _turn(console, instance, day)

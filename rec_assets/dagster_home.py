@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, redirect_stderr
 from os import close
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from resources.settings import REPOSITORY
 from resources.whole_files import hold, write_whole
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
 
 MADE: Final = "storage.made"  # written once Dagster has laid out its databases
+NOT_STORED: Final = "Exception while writing logger call to event log"
 CONFIG: Final = "dagster.yaml"
 # Steps print nothing; to capture it would take two more processes for each of them.
 NO_CAPTURE: Final = {
@@ -58,8 +60,25 @@ def instance(home: Path) -> Iterator[DagsterInstance]:
         made.touch()
     finally:
         close(held)
-    with opened:
+    with opened, redirect_stderr(_WithoutPayloads(sys.stderr)):
         yield opened
+
+
+class _WithoutPayloads:
+    """Standard error without Dagster's word on an event that it could not store.
+
+    The word holds the event; the error itself is raised, and becomes the command's sentence.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write, or drop it."""
+        return len(text) if text.startswith(NOT_STORED) else self._stream.write(text)
 
 
 def _holds_runs(folder: Path) -> bool:

@@ -17,7 +17,7 @@ from resources.errors import Mendable
 from resources.settings import REPOSITORY
 
 Child = subprocess.Popen[bytes]
-STOP_SECONDS = 3.5
+STOP_SECONDS = 3.0
 PORTS_TRIED = 50
 
 
@@ -76,7 +76,7 @@ def watch(children: dict[str, Child], logs: dict[str, Path]) -> None:
 
 
 def stop(children: Sequence[Child]) -> None:
-    """End the children with their groups: asked first, killed after three and a half seconds."""
+    """End the children with their groups: asked first, killed after three seconds."""
     deadline = time.monotonic() + STOP_SECONDS
     for child in children:
         _signal(child, signal.SIGTERM)

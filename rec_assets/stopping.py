@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Final, NoReturn
 
 LATEST_SECONDS: Final = 4.5
+AGAIN_SECONDS: Final = 0.02
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 GO_ON: Final = "the same command goes on from here"
 
@@ -44,6 +45,7 @@ def listen() -> None:
     """From here on the first signal raises Stopped in the main thread, a second one ends it all."""
     for number in SIGNALS:
         signal.signal(number, _stop)
+    sys.unraisablehook = _unheard
 
 
 @contextmanager
@@ -67,10 +69,24 @@ def _stop(number: int, frame: FrameType | None) -> None:
     stopped = Stopped(number)
     for each in SIGNALS:
         signal.signal(each, lambda *_: _leave_loudly(stopped))
-    latest = threading.Timer(LATEST_SECONDS, _leave_loudly, [stopped])
-    latest.daemon = True
-    latest.start()
+    _later(LATEST_SECONDS, _leave_loudly, stopped)
     raise stopped
+
+
+def _unheard(unraisable: sys.UnraisableHookArgs) -> None:
+    """Python drops what is raised while it frees an object; a signal is then sent once more."""
+    stopped = unraisable.exc_value
+    if isinstance(stopped, Stopped):
+        listen()
+        _later(AGAIN_SECONDS, os.kill, os.getpid(), stopped.number)
+    else:
+        sys.__unraisablehook__(unraisable)
+
+
+def _later(seconds: float, call: Callable[..., object], *arguments: object) -> None:
+    timer = threading.Timer(seconds, call, arguments)
+    timer.daemon = True
+    timer.start()
 
 
 def _leave_loudly(stopped: Stopped) -> None:

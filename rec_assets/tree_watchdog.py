@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 POLL_SECONDS = 0.1
-GRACE_SECONDS = 3.0  # from SIGTERM to SIGKILL
+GRACE_SECONDS = 2.0  # from SIGTERM to SIGKILL
 
 
 def watch(parent: int, command: list[str]) -> int:

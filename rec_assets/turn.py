@@ -56,6 +56,11 @@ def turn(instance: dg.DagsterInstance, day: str) -> None:
     _run(instance, "wheel", partition=day)
 
 
+def serve(instance: dg.DagsterInstance, day: str) -> None:
+    """Publish a day's profiles again, from the log store."""
+    _run(instance, "wheel", partition=day, only=("serving_profiles",))
+
+
 def _as_if_asked_by(sensor: str, key: str) -> dict[str, str]:
     """Tags by which the daemon knows that what the sensor would ask for has run already."""
     return {"dagster/sensor_name": sensor, "dagster/run_key": key}

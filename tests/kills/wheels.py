@@ -21,6 +21,7 @@ SMALL = ("--sessions", "60", "--users", "20", "--days", "2", "--start", "2026-01
 COMMAND = (str(RECWHEEL), "run", *SMALL, "--json")
 LONGEST = 240.0
 PROGRAM = {SERVICE: "-m rec_api", REDIS: "redis-server unixsocket", WATCHDOG: "redis_watchdog"}
+POLL_SECONDS = 0.01
 TRIES = 3  # the command that was hit, and twice the same after it
 
 
@@ -77,7 +78,7 @@ class Command:
     def until(self, true: Callable[[], Any]) -> None:
         """Return when it is true or the command has ended."""
         while self.running and not true():
-            time.sleep(0.003)
+            time.sleep(POLL_SECONDS)
 
     def signal(self, number: int) -> None:
         """To the whole group, as Ctrl-C in a terminal."""
@@ -148,6 +149,7 @@ def strike(command: Command, kill: Kill, clean: Clean) -> str:
         found: list[int] = []
         while command.running and not found:
             found = pids(command.home, PROGRAM[kill.target])
+            time.sleep(POLL_SECONDS)
         if not found:
             return "came too late"
         os.kill(found[0], signal.SIGKILL)
