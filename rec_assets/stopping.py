@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -54,7 +54,8 @@ def telling(standing: Callable[[], str]) -> Iterator[None]:
     try:
         yield
     except Stopped as stopped:
-        stopped.standing = standing()
+        with suppress(Exception):  # a store that is away has no say in whether we stop
+            stopped.standing = standing()
         raise
 
 

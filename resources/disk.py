@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -29,7 +28,7 @@ def why_not_written(error: BaseException, folders: Sequence[Path]) -> str | None
     The first folder is REC_HOME.
     """
     home = folders[0]
-    if home.exists() and not home.is_dir():
+    if os.path.exists(home) and not os.path.isdir(home):
         return f"{home} is a file: REC_HOME must name a folder, or one that can be made"
     fullest = min(map(_existing, folders), key=_free)
     if is_full(error) or _free(fullest) < LITTLE_BYTES:
@@ -61,14 +60,12 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def _says(error: BaseException, numbers: Sequence[int], words: Sequence[str]) -> bool:
     if isinstance(error, OSError) and error.errno in numbers:
         return True
-    if isinstance(error, sqlite3.Error) and words is FULL_WORDS:
-        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
     return any(word in str(error) for word in words)
 
 
 def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that is there."""
-    return next(each for each in (folder, *folder.absolute().parents) if each.is_dir())
+    """The folder, or the nearest one above it that this user can see (Path would raise)."""
+    return next(each for each in (folder, *folder.absolute().parents) if os.path.isdir(each))
 
 
 def _free(folder: Path) -> int:

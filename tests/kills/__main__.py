@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import tempfile
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from tests.kills.moments import ASSETS, RUN, draw
 from tests.kills.wheels import Spoiled, begun_run, clean_run, survive
+from tests.rec_assets.command_line import ROOT
 
 
 def main() -> int:
@@ -24,7 +26,7 @@ def main() -> int:
     say(f"seed {options.seed}, {len(kills)} kills, in {folder}")
     clean = clean_run(folder)
     begun = begun_run(folder)
-    equal, inside = 0, set[str]()
+    equal, inside, before = 0, set[str](), changes()
     for kill in kills:
         started = time.monotonic()
         try:
@@ -39,7 +41,15 @@ def main() -> int:
     missed = sorted(set(ASSETS) - inside)
     say(f"{equal} of {len(kills)} final states are equal to the clean run's")
     say(f"the command was killed inside {len(inside)} assets; never inside: {missed or 'none'}")
-    return 0 if equal == len(kills) else 1
+    if changes() != before:
+        say(f"git sees other files than before: {changes()}")
+    return 0 if equal == len(kills) and changes() == before else 1
+
+
+def changes() -> str:
+    """What git sees of the repository that is not committed; nothing where there is no git."""
+    command = ["git", "status", "--porcelain"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
 
 
 def say(line: str) -> None:

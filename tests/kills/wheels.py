@@ -38,22 +38,26 @@ class Clean(NamedTuple):
 
 
 class Command:
-    """`recwheel run` in a process group of its own, as a terminal would have it."""
+    """`recwheel run` in a process group of its own, as a terminal would have it.
 
-    def __init__(self, home: Path) -> None:
-        self.home, self.temporary = home, home.with_name(f"{home.name}.tmp")
+    What it says, and its temporary files, lie `beside` its home.
+    """
+
+    def __init__(self, home: Path, beside: Path | None = None) -> None:
+        beside = beside or home.parent
+        self.home, self.temporary = home, beside / f"{home.name}.tmp"
         self.temporary.mkdir(parents=True, exist_ok=True)
         self.watch = Watch(home)
-        self._files = [home.with_name(f"{home.name}.{name}") for name in ("out", "err")]
-        out, err = (file.open("w+b") for file in self._files)
-        self.process = subprocess.Popen(
-            COMMAND,
-            cwd=ROOT,
-            env=surroundings(home, TMPDIR=str(self.temporary)),
-            stdout=out,
-            stderr=err,
-            start_new_session=True,
-        )
+        self._files = [beside / f"{home.name}.{name}" for name in ("out", "err")]
+        with self._files[0].open("wb") as out, self._files[1].open("wb") as err:
+            self.process = subprocess.Popen(
+                COMMAND,
+                cwd=ROOT,
+                env=surroundings(home, TMPDIR=str(self.temporary)),
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
         self.began = time.time()
 
     @property
@@ -79,6 +83,15 @@ class Command:
         """Return when it is true or the command has ended."""
         while self.running and not true():
             time.sleep(POLL_SECONDS)
+
+    def inside(self, asset: str, occurrence: int = 0) -> None:
+        """Return once the asset's step has begun."""
+        self.until(lambda: self.watch.step(asset, occurrence))
+
+    def in_traffic(self) -> None:
+        """Return once the first day's bots have their service."""
+        self.inside("simulated_traffic")
+        self.until(lambda: pids(self.home, PROGRAM[SERVICE]))
 
     def signal(self, number: int) -> None:
         """To the whole group, as Ctrl-C in a terminal."""
@@ -106,8 +119,7 @@ def clean_run(folder: Path) -> Clean:
 def begun_run(folder: Path) -> Path:
     """A REC_HOME whose first day's traffic had begun when Ctrl-C came."""
     command = Command(folder / "begun")
-    command.until(lambda: command.watch.step("simulated_traffic", 0))
-    command.until(lambda: pids(command.home, PROGRAM[SERVICE]))
+    command.in_traffic()
     command.signal(signal.SIGINT)
     status, left = command.end(), await_none(command.home)
     if status != 130 or left:
