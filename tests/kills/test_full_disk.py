@@ -23,6 +23,7 @@ def refused(command: Command) -> str:
     """The sentence of a command that failed."""
     assert command.end() == 1
     assert "Traceback" not in command.words
+    assert "INSERT INTO" not in command.words  # an event's content, as Dagster would quote it
     return " ".join(command.words.split())
 
 
