@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
+import io
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from os import close
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
@@ -49,19 +48,26 @@ def instance(home: Path) -> Iterator[DagsterInstance]:
     import dagster as dg
 
     folder = folder_of(home)
-    made = folder / MADE
     held = hold(folder / "storage.lock")
     try:
-        if not made.exists() and not _holds_runs(folder):
-            # Cut short, Dagster's databases are stamped as an old version's for ever.
-            for half in ("history", "schedules"):
-                shutil.rmtree(folder / half, ignore_errors=True)
         opened = dg.DagsterInstance.local_temp(str(folder), overrides=NO_CAPTURE)
-        made.touch()
+        if not (folder / MADE).exists():
+            _make_whole(opened)
+            (folder / MADE).touch()
     finally:
         close(held)
     with opened, redirect_stderr(_WithoutPayloads(sys.stderr)):
         yield opened
+
+
+def _make_whole(opened: DagsterInstance) -> None:
+    """Finish what a first start left undone that was killed while it laid out the databases.
+
+    Dagster takes them for an old version's then, and says on standard output how it mends them.
+    """
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        opened.upgrade()
+        opened.reindex()
 
 
 class _WithoutPayloads:
@@ -79,15 +85,3 @@ class _WithoutPayloads:
     def write(self, text: str) -> int:
         """Write, or drop it."""
         return len(text) if text.startswith(NOT_STORED) else self._stream.write(text)
-
-
-def _holds_runs(folder: Path) -> bool:
-    """Whether there is a run in Dagster's history."""
-    path = folder / "history" / "runs.db"
-    if not path.exists():
-        return False
-    with closing(sqlite3.connect(path)) as connection:
-        try:
-            return bool(connection.execute("SELECT count(*) FROM runs").fetchone()[0])
-        except sqlite3.DatabaseError:
-            return False

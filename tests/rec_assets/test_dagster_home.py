@@ -4,34 +4,51 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from rec_assets import dagster_home
 from rec_assets.definitions import defs
 from rec_assets.jobs import mine
 
 
-def revision(home: Path) -> str:
-    with closing(sqlite3.connect(home / "dagster" / "history" / "runs.db")) as connection:
-        return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+def databases(home: Path) -> list[Path]:
+    folder = home / "dagster"
+    names = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
+    return [folder / name for name in names]
 
 
-def lay_out(home: Path) -> str:
+def rows(database: Path, table: str) -> list[str]:
+    with closing(sqlite3.connect(database)) as connection:
+        return sorted(row[0] for row in connection.execute(f"SELECT * FROM {table}"))
+
+
+def lay_out(home: Path) -> list[list[str]]:
+    """Open Dagster's storage; the schema version of each database and the indexes it knows."""
     home.mkdir(exist_ok=True)
     dagster_home.configure(home)
     with dagster_home.instance(home):
-        return revision(home)
+        return [rows(each, "alembic_version") for each in databases(home)]
 
 
-def test_a_storage_whose_first_start_was_killed_is_laid_out_anew(tmp_path: Path) -> None:
+def test_a_storage_whose_first_start_was_killed_is_made_whole(tmp_path: Path) -> None:
     newest = lay_out(tmp_path / "whole")
     home = tmp_path / "half"
     lay_out(home)
     (home / "dagster" / dagster_home.MADE).unlink()
-    with closing(sqlite3.connect(home / "dagster" / "history" / "runs.db")) as connection:
-        connection.execute("DROP TABLE alembic_version")
+    for database in databases(home):
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute("DROP TABLE alembic_version")
+            if "secondary_indexes" in tables(database):
+                connection.execute("DELETE FROM secondary_indexes")
+                connection.commit()
     assert lay_out(home) == newest
+    for database in databases(home):
+        if "secondary_indexes" in tables(database):
+            whole = tmp_path / "whole" / database.relative_to(home)
+            assert len(rows(database, "secondary_indexes")) == len(rows(whole, "secondary_indexes"))
 
 
-def test_a_storage_that_holds_runs_is_kept(tmp_path: Path) -> None:
+def test_a_storage_that_holds_runs_keeps_them(tmp_path: Path) -> None:
     home = tmp_path / "home"
     lay_out(home)
     with dagster_home.instance(home) as instance:
@@ -39,3 +56,16 @@ def test_a_storage_that_holds_runs_is_kept(tmp_path: Path) -> None:
     (home / "dagster" / dagster_home.MADE).unlink()
     with dagster_home.instance(home) as instance:
         assert instance.get_run_by_id(run.run_id) is not None
+
+
+def test_nothing_but_the_commands_own_words_is_printed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lay_out(tmp_path / "home")
+    assert capfd.readouterr() == ("", "")
+
+
+def tables(database: Path) -> list[str]:
+    with closing(sqlite3.connect(database)) as connection:
+        query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        return [row[0] for row in connection.execute(query)]
