@@ -21,6 +21,8 @@ SMALL = ("--sessions", "60", "--users", "20", "--days", "2", "--start", "2026-01
 COMMAND = (str(RECWHEEL), "run", *SMALL, "--json")
 LONGEST = 240.0
 PROGRAM = {SERVICE: "-m rec_api", REDIS: "redis-server unixsocket", WATCHDOG: "redis_watchdog"}
+TOO_LATE = "came too late"
+SMALLEST = 0.01
 POLL_SECONDS = 0.01
 TRIES = 3  # the command that was hit, and twice the same after it
 
@@ -128,7 +130,20 @@ def begun_run(folder: Path) -> Path:
 
 
 def survive(kill: Kill, folder: Path, clean: Clean, begun: Path) -> str:
-    """Kill, then the same command until it ends well; what happened. Spoiled when it shows."""
+    """Kill, then the same command until it ends well; what happened. Spoiled when it shows.
+
+    A kill that came too late to hit anything is made again, at half the fraction.
+    """
+    outcome = _survive(kill, folder, clean, begun)
+    while outcome.startswith(TOO_LATE) and kill.fraction > SMALLEST:
+        kill = kill._replace(fraction=kill.fraction / 2)
+        outcome = _survive(kill, folder, clean, begun)
+    if outcome.startswith(TOO_LATE):
+        raise Spoiled(f"{kill} hit nothing")
+    return outcome
+
+
+def _survive(kill: Kill, folder: Path, clean: Clean, begun: Path) -> str:
     home = folder / f"kill-{kill.number}"
     if not kill.fresh:
         shutil.copytree(begun, home)
@@ -154,6 +169,8 @@ def survive(kill: Kill, folder: Path, clean: Clean, begun: Path) -> str:
 def strike(command: Command, kill: Kill, clean: Clean) -> str:
     """Wait for the moment and send SIGKILL; what was at work then."""
     _await(command, kill, clean)
+    if not command.running:
+        return TOO_LATE
     if kill.target == RUN:
         command.process.kill()
         command.process.wait()
@@ -163,7 +180,7 @@ def strike(command: Command, kill: Kill, clean: Clean) -> str:
             found = pids(command.home, PROGRAM[kill.target])
             time.sleep(POLL_SECONDS)
         if not found:
-            return "came too late"
+            return TOO_LATE
         os.kill(found[0], signal.SIGKILL)
     at_work = [step.key for step in command.watch.steps() if step.ended is None]
     return f"inside {at_work[-1]}" if at_work else "between steps"
