@@ -25,8 +25,8 @@ def main() -> None:
     settings = Settings()
     options = _options(settings.host, settings.port)
     configure()
-    if options.with_parent:
-        end_with_parent()
+    if options.with_parent is not None:
+        end_with_parent(options.with_parent)
     try:
         listener = bind(options.host, options.port)
     except OSError as error:
@@ -54,7 +54,12 @@ def _options(host: str, port: int) -> argparse.Namespace:
         "--port-file", type=Path, help="file that gets host:port once the service answers"
     )
     parser.add_argument(
-        "--with-parent", action="store_true", help="end when the parent process ends"
+        "--with-parent",
+        type=int,
+        nargs="?",
+        const=os.getppid(),
+        metavar="PID",
+        help="end when the parent process (PID: in case it has ended by now) ends",
     )
     return parser.parse_args()
 

@@ -22,6 +22,7 @@ from fastapi.security import APIKeyHeader
 
 from rec_api.contracts import Request as Body
 from rec_api.problems import Problem
+from resources.whole_files import write_whole
 
 ROLES: Final = ("app", "simulator", "admin")
 SIMULATOR: Final = "simulator"
@@ -66,21 +67,13 @@ class Keys:
     def _make(self) -> None:
         keys = {role: secrets.token_urlsafe(32) for role in ROLES}
         for role, key in keys.items():
-            _write_private(self._folder / f"{role}.key", key + "\n")
+            write_whole(self._folder / f"{role}.key", key + "\n", mode=0o600)
         entries = [{"role": role, "sha256": _hash(key)} for role, key in keys.items()]
-        _write_private(self._file, json.dumps({"keys": entries}, indent=2) + "\n")
+        write_whole(self._file, json.dumps({"keys": entries}, indent=2) + "\n", mode=0o600)
 
 
 def _hash(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner reads, whole or not at all."""
-    half = path.with_suffix(f".{os.getpid()}.half")
-    with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-    half.replace(path)
 
 
 @contextmanager

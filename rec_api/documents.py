@@ -44,7 +44,7 @@ class Documents:
     def __init__(self, outbox: Outbox, cache: AsyncProfileCache, served: Served) -> None:
         self._outbox, self._cache, self._served = outbox, cache, served
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._rebuilds: dict[str, asyncio.Task[None]] = {}
+        self._rebuilds: dict[str, asyncio.Task[bool]] = {}
         self._unknown: dict[str, float] = {}
 
     async def put(
@@ -92,6 +92,10 @@ class Documents:
         if context is None or prototypes is None or context.prototypes != prototypes.version:
             return None
         return context.category
+
+    async def rebuild(self, key: str) -> bool:
+        """Make F from K now; False when it could not be, True also when there is no K."""
+        return await self._rebuild(key)
 
     def rebuild_soon(self, key: str) -> None:
         """Make F from K, off the request's path."""
@@ -163,7 +167,7 @@ class Documents:
             return False
         return True
 
-    async def _rebuild(self, key: str) -> None:
+    async def _rebuild(self, key: str) -> bool:
         try:
             async with self._lock(key):
                 (row,) = await self._outbox.get((K, key))
@@ -171,15 +175,16 @@ class Documents:
                     if len(self._unknown) >= UNKNOWN:
                         self._unknown.clear()
                     self._unknown[key] = time.monotonic()
-                    return
+                    return True
                 encoder = self._served.encoder
                 if encoder is not None and row["encoder_version"] != encoder.version:
                     embedding = await self._served.embed(row["text"][:READ_CHARACTERS])
                     packed = None if embedding is None else pack(embedding)
                     row = row | {"embedding": packed, "encoder_version": encoder.version}
-                await self._put_context(key, row)
+                return await self._put_context(key, row)
         except StoreUnavailable:
             log.warning("F not rebuilt: the log store is away")
+            return False
 
 
 def _snapshot(row: Row, doc_id: str, text: str, share: float, about: dict[str, Any]) -> Write:

@@ -14,6 +14,8 @@ from typing import Final
 
 import uvicorn
 
+from resources.whole_files import write_whole
+
 PORTS_TRIED: Final = 20
 PARENT_SECONDS: Final = 0.25
 log = logging.getLogger(__name__)
@@ -61,14 +63,11 @@ class Server(uvicorn.Server):
             return
         log.info("listening", extra={"url": f"http://{self._address}"})
         if self._port_file:
-            half = self._port_file.with_name(f"{self._port_file.name}.half")
-            half.write_text(f"{self._address}\n", encoding="ascii")
-            half.replace(self._port_file)
+            write_whole(self._port_file, f"{self._address}\n")
 
 
-def end_with_parent() -> None:
+def end_with_parent(parent: int) -> None:
     """End this process when its parent does. A thread's death (PDEATHSIG) must not count."""
-    parent = os.getppid()
 
     def watch() -> None:
         while os.getppid() == parent:

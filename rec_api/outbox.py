@@ -16,7 +16,8 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Final, Literal, NamedTuple, Protocol
 
-from resources.log_store import StoreUnavailable
+from resources.disk import is_full
+from resources.log_store import StoreFull, StoreUnavailable
 from resources.records import Row
 
 GROUP: Final = 256  # units of one commit
@@ -133,7 +134,8 @@ class Outbox:
             outcomes = self._sink.commit([unit for unit, _, _ in jobs])
         except Exception as error:  # the thread must outlive whatever a disk can do
             log.error("commit failed", extra={"error": type(error).__name__, "units": len(jobs)})
-            outcomes = [StoreUnavailable("the commit failed; nothing was written")] * len(jobs)
+            kind = StoreFull if is_full(error) else StoreUnavailable
+            outcomes = [kind("the commit failed; nothing was written")] * len(jobs)
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Row | None], Outcome]]]
         by_loop = {}
         for (_, loop, future), outcome in zip(jobs, outcomes, strict=True):

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from resources.log_store import StoreUnavailable
+from resources.log_store import StoreFull, StoreUnavailable
 
 
 class FieldError(BaseModel):
@@ -79,6 +79,14 @@ def install(app: FastAPI) -> None:
     async def away(_: Request, error: StoreUnavailable) -> JSONResponse:
         sentence = "the log store does not answer; nothing was written, send the request again"
         return answer(503, sentence, headers={"Retry-After": "1"})
+
+    @app.exception_handler(StoreFull)
+    async def full(_: Request, error: StoreFull) -> JSONResponse:
+        sentence = (
+            "the disk of the log store is full: nothing was written. Make room there (REC_HOME, "
+            "or where REC_LOG_URL points), then send the request again"
+        )
+        return answer(507, sentence, headers={"Retry-After": "60"})
 
 
 _SENTENCES = {

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from rec_assets import stopping
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -156,13 +158,24 @@ def reference(
 
 def main() -> None:
     """Run the command line; an error that a person can mend is one sentence and status 1."""
-    from rec_assets.commands import MENDABLE
-
+    stopping.listen()
     try:
+        from rec_assets.mendable import MENDABLE, why_not_written
+
         app()
-    except MENDABLE as error:
-        Console(stderr=True).print(f"recwheel: {error}", style="red", markup=False)
+    except stopping.Stopped as stopped:
+        _say(stopped.sentence)
+        stopping.leave(stopped)
+    except Exception as error:
+        sentence = why_not_written(error)
+        if sentence is None and not isinstance(error, MENDABLE):
+            raise
+        _say(sentence or str(error))
         sys.exit(1)
+
+
+def _say(sentence: str) -> None:
+    Console(stderr=True).print(f"recwheel: {sentence}", style="red", markup=False)
 
 
 def _console(as_json: bool) -> Console:

@@ -10,22 +10,23 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
 from rich.console import Console
 
 from rec_assets import home, manifests
 from rec_assets.asking import PORT_FILE, curl
 from rec_assets.opened import dagster_instance, opened, say_store
+from rec_assets.standing import standing
+from rec_assets.stopping import telling
 from resources.errors import Mendable
 from resources.log_store import LogStore
 from resources.records import DRAWN_FROM, RAW
 from resources.settings import Settings
 
 SAMPLE_LOAD: Final = ("sample_load", "first")  # its manifest: raw data began with the sample
-MENDABLE: Final = (Mendable, ValidationError, OSError)
 
 
 class CommandFailed(Mendable, RuntimeError):
@@ -35,14 +36,16 @@ class CommandFailed(Mendable, RuntimeError):
 def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The first run: sample, personas, days, report; what was done already is not done again."""
     settings = home.settle(asked)
-    with opened(settings) as store:
+    with opened(settings) as store, telling(partial(standing, store, settings)):
         from rec_assets import turn
+        from rec_assets.serving_again import serve_again
 
         say_store(console, settings)
-        with dagster_instance() as instance:
+        with dagster_instance(settings) as instance:
             if not store.count(DRAWN_FROM):  # until bots are drawn, personas may still change
                 _mine(console, instance, _load_sample(console, instance, settings, store))
             _ensure_prototypes(console, instance, settings, store)
+            serve_again(instance, settings, store)
             first = settings.first_day(datetime.now(UTC))
             for day in turn.missing_days(store, settings, first):
                 _turn(console, instance, day)
@@ -70,7 +73,7 @@ def load_exports(
     settings = Settings()
     if mapping is not None:
         home.keep_mapping(settings, mapping)
-    with opened(settings), dagster_instance() as instance:
+    with opened(settings), dagster_instance(settings) as instance:
         say_store(console, settings)
         loaded = _load(console, instance, settings, paths)
         return {"files": loaded, "mined": _mine(console, instance, loaded)}
@@ -100,7 +103,7 @@ def keep_up(console: Console) -> None:
     settings = home.settle({})
     with opened(settings) as store:
         say_store(console, settings)
-        with dagster_instance() as instance:
+        with dagster_instance(settings) as instance:
             _ensure_prototypes(console, instance, settings, store)
         keep_running(console, settings, settings.home / PORT_FILE)
 

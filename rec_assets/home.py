@@ -10,10 +10,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from rec_assets.dagster_home import configure
 from rec_assets.raw.field_mapping import read_mapping
 from rec_assets.raw.inbox import is_visible
 from resources.errors import Mendable
 from resources.settings import REPOSITORY, WHEEL_FILE, Settings
+from resources.whole_files import draft_of, remove_drafts, write_whole
 
 FIXED: Final = ("start", "seed", "users", "sessions", "days")
 RESOLVED: Final = ("home", "log_url", "contexts", "field_mapping")
@@ -29,11 +31,11 @@ def prepare(settings: Settings) -> Path:
     """Make the folders (nobody else's to read); point this process and its children there."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.home.chmod(0o700)
-    dagster_home = settings.home / "dagster"
-    for folder in (dagster_home, settings.inbox, settings.home / "logs"):
+    for folder in (settings.inbox, settings.home / "logs"):
         folder.mkdir(exist_ok=True)
-    shutil.copyfile(REPOSITORY / "dagster.yaml", dagster_home / "dagster.yaml")
+    dagster_home = configure(settings.home)
     os.environ["DAGSTER_HOME"] = str(dagster_home)
+    remove_drafts((settings.home, *settings.home.glob("*"), *settings.home.glob("golden/*")))
     for name in RESOLVED:  # children run elsewhere: a relative path would mean another file there
         if name == "home" or f"REC_{name.upper()}" in os.environ:
             os.environ[f"REC_{name.upper()}"] = str(getattr(settings, name))
@@ -58,9 +60,7 @@ def settle(asked: Mapping[str, Any]) -> Settings:
         settings = settings.model_copy(update={"start": first})
         kept = {name: _plain(getattr(settings, name)) for name in FIXED}
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = kept_file.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
-        draft.replace(kept_file)
+        write_whole(kept_file, json.dumps(kept, indent=2) + "\n")
     for name in FIXED:
         if f"REC_{name.upper()}" in os.environ:
             os.environ[f"REC_{name.upper()}"] = str(kept[name])
@@ -83,9 +83,8 @@ def into_inbox(settings: Settings, path: Path) -> Path:
     if not is_visible(path.name):
         raise HomeError(f"{path.name!a} is no name for the inbox: rename it in plain letters")
     if path.resolve() != target.resolve():
-        draft = target.with_name(f".{path.name}.{os.getpid()}")
-        shutil.copyfile(path, draft)
-        draft.replace(target)
+        with draft_of(target) as draft:
+            shutil.copyfile(path, draft)
     return target
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from rec_assets import home
+from rec_assets import dagster_home, home, owners
 from resources.home_lock import writing
 from resources.log_store import LogStore, open_log_store
 from resources.settings import Settings
@@ -32,12 +32,15 @@ def opened(settings: Settings) -> Iterator[LogStore]:
 
 
 @contextmanager
-def dagster_instance() -> Iterator[Any]:
-    """Dagster's instance under REC_HOME, so that its interface shows what is run in here."""
-    import dagster as dg
+def dagster_instance(settings: Settings, *, alone: bool = False) -> Iterator[Any]:
+    """Dagster's instance under REC_HOME, so that its interface shows what is run in here.
 
+    Runs that a killed process left unfinished are settled first; `alone`: the daemon's too, by the
+    one who is about to start it.
+    """
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    with dg.DagsterInstance.get() as instance:
+    with dagster_home.instance(settings.home) as instance, owners.owning(settings.home):
+        owners.settle(instance, settings.home, unowned=alone)
         yield instance
 
 

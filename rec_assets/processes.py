@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from rec_assets import tree_watchdog
 from resources.errors import Mendable
 from resources.settings import REPOSITORY
 
-STOP_SECONDS = 8.0
+Child = subprocess.Popen[bytes]
+STOP_SECONDS = 3.0
 PORTS_TRIED = 50
 
 
@@ -33,29 +35,38 @@ def free_port(host: str, wanted: int) -> int:
     raise ProcessEnded(f"ports {wanted}–{wanted + PORTS_TRIED - 1} of {host} are all taken")
 
 
-def start(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
-    """A child in a process group of its own, its output in a file."""
+def start(command: Sequence[str], log: Path, holding: Sequence[int] = ()) -> Child:
+    """A child in a process group of its own, its output in a file; it inherits `holding`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(
-            command, cwd=REPOSITORY, stdout=output, stderr=output, start_new_session=True
+            command,
+            cwd=REPOSITORY,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            pass_fds=holding,
         )
 
 
 def service_command(host: str, port: int, port_file: Path) -> list[str]:
     """The service on a given address; it ends with the process that started it."""
     command = [sys.executable, "-m", "rec_api", "--host", host, "--port", str(port)]
-    return [*command, "--port-file", str(port_file), "--with-parent"]
+    return [*command, "--port-file", str(port_file), "--with-parent", str(os.getpid())]
 
 
 def dagster_command(host: str, port: int) -> list[str]:
-    """Dagster's web interface and daemon with the repository's workspace."""
+    """Dagster's web interface and daemon with the repository's workspace.
+
+    They end with all their children when this process does.
+    """
     here = Path(sys.executable).parent
     where = ["-w", str(REPOSITORY / "workspace.yaml"), "-h", host, "-p", str(port)]
-    return [str(here / "dagster"), "dev", *where]
+    watched = [sys.executable, "-I", tree_watchdog.__file__, str(os.getpid())]
+    return [*watched, str(here / "dagster"), "dev", *where]
 
 
-def watch(children: dict[str, subprocess.Popen[bytes]], logs: dict[str, Path]) -> None:
+def watch(children: dict[str, Child], logs: dict[str, Path]) -> None:
     """Return never but by a signal; ProcessEnded when one of the children ends by itself."""
     while True:
         for name, child in children.items():
@@ -64,17 +75,18 @@ def watch(children: dict[str, subprocess.Popen[bytes]], logs: dict[str, Path]) -
         time.sleep(0.3)
 
 
-def stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
-    """End the children with their groups: asked first, killed after eight seconds."""
+def stop(children: Sequence[Child]) -> None:
+    """End the children with their groups: asked first, killed after three seconds."""
+    deadline = time.monotonic() + STOP_SECONDS
     for child in children:
         _signal(child, signal.SIGTERM)
     for child in children:
         with suppress(subprocess.TimeoutExpired):
-            child.wait(STOP_SECONDS / len(children))
+            child.wait(max(deadline - time.monotonic(), 0.0))
         _signal(child, signal.SIGKILL)
         child.wait()
 
 
-def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def _signal(child: Child, number: signal.Signals) -> None:
     with suppress(ProcessLookupError):
         os.killpg(child.pid, number)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import dagster as dg
 
-from rec_assets import manifests, sensors
+from rec_assets import manifests, owners, sensors
+from rec_assets.apart import apart
 from rec_assets.definitions import defs
 from rec_assets.partitions import raw_files
 from rec_assets.raw.blocks import content_hash
 from rec_assets.raw.inbox import run_key
+from rec_assets.stopping import Stopped
 from resources.errors import Mendable
 from resources.log_store import LogStore
 from resources.settings import Settings
@@ -52,6 +56,11 @@ def turn(instance: dg.DagsterInstance, day: str) -> None:
     _run(instance, "wheel", partition=day)
 
 
+def serve(instance: dg.DagsterInstance, day: str) -> None:
+    """Publish a day's profiles again, from the log store."""
+    _run(instance, "wheel", partition=day, only=("serving_profiles",))
+
+
 def _as_if_asked_by(sensor: str, key: str) -> dict[str, str]:
     """Tags by which the daemon knows that what the sensor would ask for has run already."""
     return {"dagster/sensor_name": sensor, "dagster/run_key": key}
@@ -73,16 +82,23 @@ def _run(
     only: Sequence[str] = (),
     tags: Mapping[str, str] | None = None,
 ) -> dg.ExecuteInProcessResult:
-    result = defs.resolve_job_def(job).execute_in_process(
+    run_id, where = str(uuid4()), f"{job} of {partition}" if partition else job
+    execute = partial(
+        defs.resolve_job_def(job).execute_in_process,
         instance=instance,
         partition_key=partition,
         run_config=QUIET,
         raise_on_error=False,
         asset_selection=[dg.AssetKey(name) for name in only] or None,
-        tags=dict(tags or {}),
+        tags={**(tags or {}), **owners.tags()},
+        run_id=run_id,
     )
+    try:
+        result = apart(execute)
+    except Stopped as stopped:
+        owners.cancel(instance, run_id, f"{where}: {stopped.sentence}")
+        raise
     if not result.success:
-        where = f"{job} of {partition}" if partition else job
         raise RunFailed(f"{where}, {why_failed(result)} (run {result.run_id})")
     return result
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import time
 from pathlib import Path
-from types import FrameType
 
 from rich.console import Console
 
+from rec_assets.locks import only_one
+from rec_assets.opened import dagster_instance
 from rec_assets.processes import (
+    Child,
     ProcessEnded,
     dagster_command,
     free_port,
@@ -19,30 +20,42 @@ from rec_assets.processes import (
     stop,
     watch,
 )
+from rec_assets.stopping import Stopped
 from resources.service_process import answers, url_in
 from resources.settings import Settings
 
 READY_SECONDS = 120.0
-
-
-class _Stopped(Exception):
-    pass
+OTHER_ENDS_SECONDS = 6.0  # what one that was killed needs to take its processes with it
 
 
 def keep_running(console: Console, settings: Settings, port_file: Path) -> None:
-    """Start both, print where they are, return after SIGINT or SIGTERM with both stopped."""
+    """Start both, print where they are, return after SIGINT or SIGTERM with both stopped.
+
+    AtWork when another `recwheel up` keeps this REC_HOME.
+    """
+    running = (
+        f"recwheel up runs already on {settings.home}: use that one, stop it (Ctrl-C where it "
+        f"runs), or name another REC_HOME"
+    )
+    with only_one(settings.home / "up.lock", running, OTHER_ENDS_SECONDS) as held:
+        _keep_running(console, settings, port_file, held)
+
+
+def _keep_running(console: Console, settings: Settings, port_file: Path, held: int) -> None:
     dagster_port = free_port(settings.host, settings.dagster_port)
     if dagster_port != settings.dagster_port:
         console.print(f"port {settings.dagster_port} is in use: Dagster takes {dagster_port}")
     logs = {name: settings.home / "logs" / f"{name}.log" for name in ("service", "dagster")}
     port_file.unlink(missing_ok=True)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
-    children = {
-        "service": start(service_command(settings.host, settings.port, port_file), logs["service"]),
-        "dagster": start(dagster_command(settings.host, dagster_port), logs["dagster"]),
-    }
+    children: dict[str, Child] = {}
     try:
+        service = service_command(settings.host, settings.port, port_file)
+        children["service"] = start(service, logs["service"])
+        # While the service starts: runs that a killed `up` left would block the day's chain.
+        with dagster_instance(settings, alone=True):
+            pass
+        dagster = dagster_command(settings.host, dagster_port)
+        children["dagster"] = start(dagster, logs["dagster"], holding=[held])
         url = _wait_for_service(children["service"], port_file, logs["service"])
         if not url.endswith(f":{settings.port}"):
             console.print(f"port {settings.port} is in use: the service took the next one")
@@ -51,15 +64,11 @@ def keep_running(console: Console, settings: Settings, port_file: Path) -> None:
         console.print(f"Dagster:  {interface} (ready in half a minute)")
         console.print("stop both with Ctrl-C")
         watch(children, logs)
-    except _Stopped:
+    except Stopped:
         console.print("stopping")
     finally:
         stop(list(children.values()))
         port_file.unlink(missing_ok=True)
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise _Stopped
 
 
 def _wait_for_service(child: subprocess.Popen[bytes], port_file: Path, log: Path) -> str:

@@ -63,6 +63,10 @@ class StoreUnavailable(Mendable, ConnectionError):
     """The store does not answer; the message is a sentence without a password."""
 
 
+class StoreFull(StoreUnavailable):
+    """The store has no room; reading may go on."""
+
+
 class LogStore(Protocol):
     """Plain documents in named collections. Every row has a string `_id`.
 

@@ -24,6 +24,7 @@ POLL_SECONDS = 0.1
 STOP_SECONDS = 20.0  # for the append-only file to be flushed
 RESTARTS = 5
 FOLDER_PREFIX = "recwheel-redis-"
+SOCKET = "redis.sock"
 
 
 def watch(binary: str, data: Path) -> int:
@@ -35,10 +36,9 @@ def watch(binary: str, data: Path) -> int:
         return 1
     holders = os.open(data / "holders", os.O_RDWR | os.O_CREAT, 0o600)
     _remove_stale_folder(data)
-    folder = private_folder()
-    socket = folder / "redis.sock"
-    _write_address(data, socket)
-    command = [binary, *options(data, socket)]
+    # Its name is noted before it is made: killed in between, this leaves no folder behind.
+    folder = private_folder(lambda name: _write_address(data, name / SOCKET))
+    command = [binary, *options(data, folder / SOCKET)]
     try:
         return _serve(command, holders, server_lock)
     finally:
@@ -55,8 +55,10 @@ def options(data: Path, socket: Path) -> list[str]:
         "dir": str(data),
         "save": "",
         "appendonly": "yes",
-        "appendfsync": "everysec",
-        "no-appendfsync-on-rewrite": "yes",
+        # A write stands in the file before it is answered: kill -9 loses nothing. `everysec` would
+        # put it off for up to two seconds while the disk is busy. What power loss costs is in the
+        # log store, and is published from there again.
+        "appendfsync": "no",
         "daemonize": "no",
         "databases": "1",
         "loglevel": "warning",
@@ -64,11 +66,17 @@ def options(data: Path, socket: Path) -> list[str]:
     return [word for name, value in pairs.items() for word in (f"--{name}", value)]
 
 
-def private_folder() -> Path:
-    """A new folder (0700) whose socket path is short enough; under /tmp where TMPDIR is long."""
+def private_folder(announce: Callable[[Path], None] = lambda folder: None) -> Path:
+    """A new folder (0700) whose socket path is short enough; under /tmp where TMPDIR is long.
+
+    `announce` is told its path before it is made.
+    """
     for parent in (tempfile.gettempdir(), "/tmp"):
-        if len(os.fsencode(f"{parent}/{FOLDER_PREFIX}12345678/redis.sock")) <= SOCKET_PATH_MAX:
-            return Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=parent))
+        folder = Path(parent) / f"{FOLDER_PREFIX}{os.urandom(8).hex()}"
+        if len(os.fsencode(folder / SOCKET)) <= SOCKET_PATH_MAX:
+            announce(folder)
+            folder.mkdir(mode=0o700)  # raises when somebody made it first
+            return folder
     raise OSError("no temporary folder has a path short enough for a unix socket")
 
 
@@ -103,8 +111,14 @@ def _death_signal() -> Callable[[], None] | None:
     """What makes the child end when this process is killed (Linux); None elsewhere."""
     if not sys.platform.startswith("linux"):
         return None
-    prctl = ctypes.CDLL(None).prctl
-    return lambda: prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+    prctl, watchdog = ctypes.CDLL(None).prctl, os.getpid()
+
+    def end_with_the_watchdog() -> None:
+        prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+        if os.getppid() != watchdog:  # it was killed before this was said
+            os._exit(1)
+
+    return end_with_the_watchdog
 
 
 def _locked(descriptor: int, seconds: float) -> bool:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 
 from resources.addresses import without_secrets
 from resources.errors import Mendable
 from resources.settings import REPOSITORY, Settings
+from resources.whole_files import hold, remove_unheld
 
 START_SECONDS = 60.0
 READY_SECONDS = 60.0
@@ -48,8 +49,7 @@ def service(settings: Settings) -> Iterator[Endpoint]:
     if settings.api_url:
         yield _remote(settings)
         return
-    with tempfile.TemporaryDirectory(prefix="recwheel-") as folder:
-        port_file = Path(folder) / "port"
+    with _port_file(settings.home / "ports") as port_file:
         process = _start(settings, port_file)
         try:
             yield Endpoint(_wait(process, port_file), simulator_key(settings))
@@ -60,6 +60,25 @@ def service(settings: Settings) -> Iterator[Endpoint]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+@contextmanager
+def _port_file(folder: Path) -> Iterator[Path]:
+    """Where the child will say its port; those of processes that were killed are removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.glob("*.port"):
+        if remove_unheld(stale.with_suffix(".held")):
+            stale.unlink(missing_ok=True)
+    for stale in folder.glob("*.held"):
+        remove_unheld(stale)
+    name = uuid4().hex
+    held = hold(folder / f"{name}.held")
+    try:
+        yield folder / f"{name}.port"
+    finally:
+        (folder / f"{name}.port").unlink(missing_ok=True)
+        (folder / f"{name}.held").unlink(missing_ok=True)
+        os.close(held)
 
 
 def simulator_key(settings: Settings) -> str:
@@ -127,11 +146,12 @@ def _start(settings: Settings, port_file: Path) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "REC_HOME": str(settings.home)}
     with log.open("ab") as output:
         return subprocess.Popen(
-            [*command, "--with-parent"],
+            [*command, "--with-parent", str(os.getpid())],
             cwd=REPOSITORY,
             env=environment,
             stdout=output,
             stderr=output,
+            start_new_session=True,  # a terminal's Ctrl-C is for its parent, which ends it
         )
 
 

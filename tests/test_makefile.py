@@ -34,6 +34,11 @@ def test_test_lints_and_then_runs_all_tests(tmp_path: Path) -> None:
     assert told.index("ruff check") < told.index("mypy") < told.rindex("pytest")
 
 
+def test_kills_draws_as_many_moments_as_asked_from_the_seed_that_is_named(tmp_path: Path) -> None:
+    told = make(bare(tmp_path), "-n", "kills", "SEED=7", "NUMBER=6").stdout
+    assert "-m tests.kills --seed 7 --number 6" in told
+
+
 def test_a_wrong_python_gets_one_sentence(tmp_path: Path) -> None:
     fake = tmp_path / "python3.9"
     fake.write_text("#!/bin/sh\necho 3.9\n")

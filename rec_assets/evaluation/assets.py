@@ -13,6 +13,7 @@ from rec_assets.plots import markdown_image
 from resources.dagster_resources import EncoderResource
 from resources.log_store import LogStore
 from resources.settings import Settings
+from resources.whole_files import write_whole
 
 
 @dg.asset(
@@ -37,7 +38,7 @@ def wheel_report(
     drawn = pictures(figures, read_stored(log_store))
     path = settings.home / "reports" / f"{day}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page(day, figures, drawn), encoding="utf-8")
+    write_whole(path, page(day, figures, drawn))
     manifests.complete(log_store, "wheel_report", day, judged=figures["users_judged"])
     return dg.MaterializeResult(
         metadata={

@@ -22,6 +22,7 @@ from rec_assets.training.assets import training_examples
 from resources.log_store import LogStore
 from resources.records import COLLECTIONS
 from resources.settings import Settings
+from resources.whole_files import write_whole
 
 H = COLLECTIONS["H"]
 
@@ -50,7 +51,7 @@ def golden_export(
     for touched in days_touched(log_store, [H], day):  # the day itself comes last
         counts: Counter[str] = Counter()
         path = write_parquet(_tables(log_store, touched, counts), folder, touched)
-    (folder / "README.md").write_text(data_dictionary(), encoding="utf-8")
+    write_whole(folder / "README.md", data_dictionary())
     manifests.complete(log_store, "golden_export", day, rows=counts.total())
     return dg.MaterializeResult(
         metadata={

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from rec_assets.golden.columns import COLUMNS
 from resources.records import Row
+from resources.whole_files import draft_of
 
 WEIGHTS, MATCHES = "weight_", "match_"
 # Fields of H that the table is made of: neither embeddings nor the terms' vectors.
@@ -46,12 +47,13 @@ def write_parquet(tables: Iterable[Any], folder: Path, day: str) -> Path:
 
     target = folder / f"day={day}" / "part-0.parquet"
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".draft")
     empty = golden_table([])
-    with pq.ParquetWriter(draft, empty.schema, compression="zstd") as writer:
+    with (
+        draft_of(target) as draft,
+        pq.ParquetWriter(draft, empty.schema, compression="zstd") as writer,
+    ):
         for table in tables:
             writer.write_table(table)
-    draft.replace(target)
     return target
 
 

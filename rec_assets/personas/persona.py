@@ -7,13 +7,13 @@ defaults of persona_defaults.py and listed in `assumed`.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from resources.errors import Mendable
+from resources.whole_files import write_whole
 
 
 class PersonaError(Mendable, ValueError):
@@ -108,6 +108,4 @@ def write_personas(path: Path, personas: Sequence[Persona]) -> None:
     """Replace the file in one step: a reader sees the old list or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(msgspec.to_builtins(list(personas)), ensure_ascii=False, indent=2) + "\n"
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    write_whole(path, text)

@@ -48,6 +48,8 @@ def simulated_traffic(
     turn = days_between(first, day)
     plan = day_plan(users, day, settings.sessions_on(turn), settings.seed, turn)
     if plan and log_store.count(WISHES, {"day": day}) == len(plan):
+        # Killed between the wishes and the manifest, the day would never be noted.
+        manifests.complete(log_store, "simulated_traffic", day, sessions=len(plan))
         return dg.MaterializeResult(metadata={"sessions": len(plan), "already_stood": True})
     _be_ready(day, first, log_store, profile_cache)
     shelf = Shelf(split(read_pool(settings.contexts)).bots)

@@ -99,6 +99,18 @@ def test_when_redis_dies_the_last_j_is_used_and_the_user_term_is_absent(
     assert after["versions"] == before["versions"]
 
 
+def test_a_bot_whose_document_the_cache_lost_is_answered_as_if_it_had_not(
+    tmp_path: Path, user: str
+) -> None:
+    with service_at(tmp_path) as service:
+        assert service.put_document(user, "d", TEXT, role="simulator").status_code == 200
+        with redis.Redis.from_url(service.settings.redis_url) as server:
+            server.flushall()
+        asked = service.recommend(role="simulator", user_id=user, doc_id="d").json()
+    assert "document" not in asked["degraded"]
+    assert asked["P_doc"] is not None
+
+
 def test_a_bot_is_not_answered_without_the_cache_and_nothing_is_stored(
     without_redis: Running, user: str
 ) -> None:

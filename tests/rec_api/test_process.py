@@ -279,6 +279,17 @@ def test_it_ends_when_its_parent_dies(tmp_path: Path) -> None:
         time.sleep(0.05)
 
 
+def test_it_ends_when_its_parent_died_before_it_could_look(tmp_path: Path) -> None:
+    with subprocess.Popen(["true"]) as parent:
+        pass
+    options = ["-m", "rec_api", "--port", "0", "--with-parent", str(parent.pid)]
+    environment = {**os.environ, "REC_HOME": str(tmp_path / "home")}
+    done = subprocess.run(
+        [sys.executable, *options], cwd=REPOSITORY, env=environment, capture_output=True, timeout=30
+    )
+    assert b"the parent process ended" in done.stdout + done.stderr
+
+
 def answers(address: str) -> bool:
     try:
         httpx.get(f"http://{address}/healthz", timeout=2)

@@ -14,7 +14,13 @@ import httpx
 import pytest
 
 from tests.readme import commands
-from tests.rec_assets.command_line import RECWHEEL, ROOT, recwheel_json, surroundings
+from tests.rec_assets.command_line import (
+    RECWHEEL,
+    ROOT,
+    recwheel,
+    recwheel_json,
+    surroundings,
+)
 
 ASSETS = {
     "raw_corporate_data", "personas", "category_prototypes", "simulated_traffic",
@@ -152,6 +158,13 @@ def test_sensors_and_schedule_are_switched_on(up: Up) -> None:
     states = {s["name"]: s["scheduleState"]["status"] for s in repository["schedules"]}
     states |= {s["name"]: s["sensorState"]["status"] for s in repository["sensors"]}
     assert states == {"daily_turn": "RUNNING", "inbox": "RUNNING", "mine_after_load": "RUNNING"}
+
+
+def test_a_second_one_on_the_same_home_is_refused_with_a_sentence(up: Up) -> None:
+    done = recwheel(up.home, "up")
+    assert done.returncode == 1
+    assert "recwheel up runs already on" in " ".join(done.stderr.split())
+    assert httpx.get(f"{up.service}/healthz").is_success
 
 
 def test_a_port_in_use_is_said_and_the_next_one_taken(up: Up, tmp_path: Path) -> None:

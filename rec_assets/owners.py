@@ -1,0 +1,85 @@
+"""Who runs a Dagster run in process, and what becomes of the runs of those who were killed.
+
+A command holds a lock on a file of its own while it lives and writes the file's name on each of its
+runs. Dagster itself cannot tell a run that goes on from one whose process is gone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import close
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+from resources.whole_files import hold, remove_unheld
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
+FOLDER: Final = "owners"  # under REC_HOME
+NOTED_SECONDS: Final = 1.0
+TAG: Final = "recwheel/owner"
+ENDED: Final = (
+    "The process of this run ended in the middle of it: it was killed, or the machine went down. "
+    "What it had stored stands; the same command goes on from there."
+)
+_present: list[str] = []  # the owner that this process is, innermost last
+
+
+@contextmanager
+def owning(home: Path) -> Iterator[None]:
+    """Be an owner within this block: `tags` names it, and its lock says that it lives."""
+    folder = home / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    name = uuid4().hex
+    held = hold(folder / name)
+    _present.append(name)
+    try:
+        yield
+    finally:
+        _present.remove(name)
+        (folder / name).unlink(missing_ok=True)
+        close(held)
+
+
+def tags() -> dict[str, str]:
+    """The tag that says whose a run is; none outside of `owning`."""
+    return {TAG: _present[-1]} if _present else {}
+
+
+def settle(instance: DagsterInstance, home: Path, *, unowned: bool = False) -> list[str]:
+    """Mark the unfinished runs of owners that are gone as failed; their ids.
+
+    A run of an owner that lives stays as it is. `unowned`: so are runs that Dagster's daemon
+    launched, which name no owner; for a caller who knows that no daemon of this REC_HOME runs.
+    """
+    from dagster import DagsterRunStatus, RunsFilter
+
+    finished = (DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED)
+    unfinished = [status for status in DagsterRunStatus if status not in finished]
+    runs = instance.get_runs(filters=RunsFilter(statuses=unfinished))
+    ended = [r for r in runs if (_gone(home, r.tags[TAG]) if TAG in r.tags else unowned)]
+    for run in ended:
+        instance.report_run_failed(run, message=ENDED)
+    for file in sorted((home / FOLDER).glob("*")):
+        remove_unheld(file)
+    return [run.run_id for run in ended]
+
+
+def cancel(instance: DagsterInstance, run_id: str, reason: str) -> None:
+    """Mark a run of this process as canceled, unless it has ended already.
+
+    The thread that makes it goes on meanwhile, and may not have noted it yet.
+    """
+    deadline = time.monotonic() + NOTED_SECONDS
+    while (run := instance.get_run_by_id(run_id)) is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    if run is not None and not run.is_finished:
+        instance.report_run_canceled(run, message=reason)
+
+
+def _gone(home: Path, owner: str) -> bool:
+    return remove_unheld(home / FOLDER / owner)

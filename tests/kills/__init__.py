@@ -1,0 +1,1 @@
+"""Kills at drawn moments, and what must be true afterwards."""

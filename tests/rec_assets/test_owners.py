@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from rec_assets import owners
+from rec_assets.definitions import defs
+from rec_assets.jobs import mine
+from resources.settings import REPOSITORY
+
+OWNER = f"""
+import sys, time
+sys.path.insert(0, {str(REPOSITORY)!r})
+from pathlib import Path
+from rec_assets import owners
+with owners.owning(Path(sys.argv[1])):
+    print(owners.tags()[owners.TAG], flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as opened:
+        yield opened
+
+
+def begun(instance: dg.DagsterInstance, tags: dict[str, str]) -> str:
+    job = defs.resolve_job_def(mine.name)
+    run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=tags)
+    return run.run_id
+
+
+def status(instance: dg.DagsterInstance, run_id: str) -> str:
+    run = instance.get_run_by_id(run_id)
+    assert run is not None
+    return run.status.value
+
+
+def test_a_run_of_a_killed_owner_fails_with_a_sentence_one_of_a_living_owner_goes_on(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    command = [sys.executable, "-c", OWNER, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        run = begun(instance, {owners.TAG: owner.stdout.readline().strip()})
+        assert owners.settle(instance, tmp_path) == []
+        assert status(instance, run) == "STARTED"
+        owner.kill()
+    assert owners.settle(instance, tmp_path) == [run]
+    assert status(instance, run) == "FAILURE"
+    words = [entry.message for entry in instance.all_logs(run) if entry.is_dagster_event]
+    assert any("it was killed" in message for message in words)
+    assert list((tmp_path / owners.FOLDER).iterdir()) == []
+
+
+def test_our_own_run_is_never_settled(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    with owners.owning(tmp_path):
+        run = begun(instance, owners.tags())
+        assert owners.settle(instance, tmp_path) == []
+        assert status(instance, run) == "STARTED"
+    assert owners.tags() == {}
+
+
+def test_a_run_of_the_daemon_is_settled_only_by_one_who_knows_that_no_daemon_runs(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    run = begun(instance, {})
+    assert owners.settle(instance, tmp_path) == []
+    assert owners.settle(instance, tmp_path, unowned=True) == [run]
+
+
+def test_a_canceled_run_says_why_and_one_that_ended_stays_as_it_ended(
+    instance: dg.DagsterInstance,
+) -> None:
+    run = begun(instance, {})
+    owners.cancel(instance, run, "stopped by Ctrl-C")
+    assert status(instance, run) == "CANCELED"
+    owners.cancel(instance, run, "again")
+    words = [entry.message for entry in instance.all_logs(run)]
+    assert words[-1] == "stopped by Ctrl-C"
