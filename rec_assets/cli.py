@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from rec_assets import stopping
+from rec_assets.commands import stopping
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,7 +43,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Load the sample export, mine personas, simulate the first days, build profiles, report."""
-    from rec_assets.commands import run_wheel
+    from rec_assets.commands.actions import run_wheel
 
     first = None if start is None else _day(start)
     asked = {"start": first, "days": days, "sessions": sessions, "users": users, "seed": seed}
@@ -66,21 +66,22 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Load raw export files, then mine the personas again."""
-    from rec_assets import commands
+
+    from rec_assets.commands import actions
 
     shown = _console(as_json)
     if dry_run:
-        _emit(commands.inspect_exports(shown, paths, mapping, suggest), as_json)
+        _emit(actions.inspect_exports(shown, paths, mapping, suggest), as_json)
     elif suggest is not None:
         raise typer.BadParameter("--suggest goes with --dry-run: nothing is suggested by a load")
     else:
-        _emit(commands.load_exports(shown, paths, mapping), as_json)
+        _emit(actions.load_exports(shown, paths, mapping), as_json)
 
 
 @app.command()
 def up() -> None:
     """Keep the service and Dagster's web interface and daemon running, until Ctrl-C."""
-    from rec_assets.commands import keep_up
+    from rec_assets.commands.actions import keep_up
 
     keep_up(Console())
 
@@ -92,7 +93,7 @@ def recommend(
     as_json: Json = False,
 ) -> None:
     """Ask the service for recommendations, as an editor would."""
-    from rec_assets.asking import ask
+    from rec_assets.commands.asking import ask
 
     _emit(ask(_console(as_json), user, text), as_json)
 
@@ -100,7 +101,7 @@ def recommend(
 @app.command()
 def status(as_json: Json = False) -> None:
     """What stands in the store, and how the exit criteria stand."""
-    from rec_assets.commands import tell_status
+    from rec_assets.commands.actions import tell_status
 
     _emit(tell_status(_console(as_json)), as_json)
 
@@ -111,7 +112,7 @@ def copy(
     as_json: Json = False,
 ) -> None:
     """Copy the whole state to another log store; the same command goes on after a kill."""
-    from rec_assets.copying import copy_to
+    from rec_assets.commands.copying import copy_to
 
     _emit(copy_to(_console(as_json), to), as_json)
 
@@ -121,7 +122,7 @@ def key(
     role: Annotated[str, typer.Option(help="app, simulator or admin.")] = "app",
 ) -> None:
     """Print this machine's own API key of a role; made on first use."""
-    from rec_assets.asking import own_key
+    from rec_assets.commands.asking import own_key
 
     sys.stdout.write(own_key(role) + "\n")
 
@@ -139,7 +140,7 @@ def train_encoder(
     as_json: Json = False,
 ) -> None:
     """Train the default encoder again on the text in REC_TRAINING_DATA."""
-    from rec_assets.encoder_training import train_encoder
+    from rec_assets.commands.encoder_training import train_encoder
 
     _emit(train_encoder(_console(as_json), out, tokenizer.value, steps), as_json)
 
@@ -149,7 +150,7 @@ def reference(
     folder: Annotated[Path, typer.Argument(help="Where the pages are written.")],
 ) -> None:
     """Write the reference pages (data dictionary, settings), as docs/ has them."""
-    from rec_assets.reference import PAGES
+    from rec_assets.commands.reference import PAGES
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, page in PAGES.items():
@@ -160,7 +161,7 @@ def main() -> None:
     """Run the command line; an error that a person can mend is one sentence and status 1."""
     stopping.listen()
     try:
-        from rec_assets.mendable import MENDABLE, why_not_written
+        from rec_assets.commands.mendable import MENDABLE, why_not_written
 
         app()
     except stopping.Stopped as stopped:
@@ -175,7 +176,8 @@ def main() -> None:
 
 
 def _say(sentence: str) -> None:
-    Console(stderr=True).print(f"recwheel: {sentence}", style="red", markup=False)
+    words = f"recwheel: {sentence}"  # never broken: a path in it is to be copied
+    Console(stderr=True).print(words, style="red", markup=False, soft_wrap=True)
 
 
 def _console(as_json: bool) -> Console:

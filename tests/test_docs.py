@@ -14,7 +14,7 @@ from tests.rec_assets.command_line import RECWHEEL, surroundings
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
 # Run elsewhere: what runs it.
-ELSEWHERE = {".venv/bin/recwheel up": "tests/rec_assets/test_up.py"}
+ELSEWHERE = {".venv/bin/recwheel up": "tests/rec_assets/commands/test_up.py"}
 TOLD = sorted({command for page in PAGES for command in commands(page)})
 
 

@@ -17,8 +17,8 @@ from tests.rec_assets.command_line import RECWHEEL, surroundings
 ELSEWHERE = {
     "make run": "tests/test_makefile.py runs make's recipe; tests/rec_assets/test_cli.py the run",
     "make test": ".ci/run",
-    ".venv/bin/recwheel up": "tests/rec_assets/test_up.py",
-    "curl": "tests/rec_assets/test_up.py",
+    ".venv/bin/recwheel up": "tests/rec_assets/commands/test_up.py",
+    "curl": "tests/rec_assets/commands/test_up.py",
     "REC_LOG_URL": "tests/rec_assets/test_wheel.py, over MongoDB's wire",
     "docker compose": "no engine here: tests/test_compose.py validates the file",
 }

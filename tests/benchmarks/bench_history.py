@@ -35,8 +35,8 @@ def turn_days(home: Path, days: int, sessions: int) -> Figures:
     """CPU seconds of each day, and wall seconds of each asset on it."""
     import dagster as dg
 
+    from rec_assets.commands.turn import QUIET, why_failed
     from rec_assets.definitions import defs
-    from rec_assets.turn import QUIET, why_failed
     from resources.embedded_redis import embedded_redis
     from resources.sqlite_log_store import SqliteLogStore
 

@@ -139,8 +139,8 @@ def asset_step(assets: Sequence[str], day: str = DAY) -> dict[str, object]:
     """Materialize these assets with their checks; what they report in numbers."""
     import dagster as dg
 
+    from rec_assets.commands.turn import QUIET, why_failed
     from rec_assets.definitions import defs
-    from rec_assets.turn import QUIET, why_failed
 
     with dg.DagsterInstance.ephemeral() as instance:
         result = defs.resolve_job_def("wheel").execute_in_process(

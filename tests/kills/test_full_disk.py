@@ -88,7 +88,7 @@ def test_a_home_of_somebody_else_is_a_sentence(tmp_path: Path) -> None:
     code = (
         "import os, sys\n"
         "from rec_assets.cli import main\n"  # read as root: the environment may be root's alone
-        "import rec_assets.commands\n"
+        "import rec_assets.commands.actions\n"
         "os.setuid(65534)\n"
         "sys.argv = ['recwheel', 'run']\n"
         "main()\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from rec_assets import dagster_home
+from rec_assets.commands import dagster_home
 from rec_assets.definitions import defs
 from tests.kills.remains import await_none, processes
 from tests.kills.steps import statuses

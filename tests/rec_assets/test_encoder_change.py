@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rec_assets.turn import why_failed
+from rec_assets.commands.turn import why_failed
 from resources.encoder import COMMITTED_FOLDER, StaticEncoder
 from resources.packed_arrays import unpack
 from resources.records import COLLECTIONS, PROTOTYPES, Row

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from rec_assets.commands.progress_bar import shown
 from rec_assets.progress import counter, listening
-from rec_assets.progress_bar import shown
 from tests.rec_assets.wheel import DAYS, Wheel, wheel
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from rec_assets.commands.turn import why_failed
 from rec_assets.personas.stored import read_stored, write_stored
-from rec_assets.turn import why_failed
 from resources.records import COLLECTIONS, DRAWN_FROM
 from tests.rec_assets.wheel import DAYS, Wheel, wheel
 

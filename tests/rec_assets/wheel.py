@@ -11,10 +11,10 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from rec_assets.commands.turn import why_failed
 from rec_assets.definitions import defs
 from rec_assets.personas.persona import read_personas
 from rec_assets.personas.stored import write_stored
-from rec_assets.turn import why_failed
 from resources.embedded_redis import embedded_redis
 from resources.log_store import LogStore, open_log_store
 from resources.profile_cache import ProfileCache

@@ -5,7 +5,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from rec_assets.apart import apart
+from rec_assets.commands.apart import apart
 
 listener: ContextVar[str] = ContextVar("listener")
 

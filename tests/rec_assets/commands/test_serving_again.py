@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rec_assets.serving_again import is_behind, serve_again
+from rec_assets.commands.serving_again import is_behind, serve_again
 from resources.profile_blobs import ServingVersion
 from resources.settings import Settings
 from tests.rec_assets.wheel import DAYS, wheel

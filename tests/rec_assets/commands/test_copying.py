@@ -14,7 +14,7 @@ import dagster as dg
 import pymongo
 import pytest
 
-from rec_assets.turn import why_failed
+from rec_assets.commands.turn import why_failed
 from resources.embedded_redis import embedded_redis
 from resources.home_lock import standing_still, writing
 from resources.log_store import LogStore, open_log_store

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from rec_assets import manifests, turn
+from rec_assets import manifests
+from rec_assets.commands import turn
 from resources.embedded_redis import embedded_redis
 from resources.log_store import LogStore
 from resources.profile_blobs import ServingVersion

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from rec_assets.dagster_home import configure
+from rec_assets.commands.dagster_home import configure
 from rec_assets.raw.field_mapping import read_mapping
 from rec_assets.raw.inbox import is_visible
 from resources.errors import Mendable

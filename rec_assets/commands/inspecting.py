@@ -25,7 +25,7 @@ def dry_run(
 
     `suggest` gets a mapping to fill in. MappingError when there is such a file already.
     """
-    from rec_assets.showing_inspection import show_inspection
+    from rec_assets.commands.showing_inspection import show_inspection
 
     vocabulary = vocabulary_of(Settings()) if mapping is None else read_mapping(mapping)
     together = Inspection()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from rec_assets import tree_watchdog
+from rec_assets.commands import tree_watchdog
 from resources.errors import Mendable
 from resources.settings import REPOSITORY
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rec_assets import dagster_home
+from rec_assets.commands import dagster_home
 from rec_assets.definitions import defs
 from rec_assets.jobs import mine
 

@@ -11,13 +11,14 @@ from uuid import uuid4
 
 import dagster as dg
 
-from rec_assets import manifests, owners, sensors
-from rec_assets.apart import apart
+from rec_assets import manifests, sensors
+from rec_assets.commands import owners
+from rec_assets.commands.apart import apart
+from rec_assets.commands.stopping import Stopped
 from rec_assets.definitions import defs
 from rec_assets.partitions import raw_files
 from rec_assets.raw.blocks import content_hash
 from rec_assets.raw.inbox import run_key
-from rec_assets.stopping import Stopped
 from resources.errors import Mendable
 from resources.log_store import LogStore
 from resources.settings import Settings

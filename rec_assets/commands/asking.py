@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx
 from rich.console import Console
 
-from rec_assets import home
+from rec_assets.commands import home
 from resources.addresses import without_secrets
 from resources.errors import Mendable
 from resources.settings import Settings
@@ -26,7 +26,7 @@ def ask(console: Console, user: str, text: str) -> dict[str, Any]:
 
     With REC_API_KEY where it is set, else with this machine's own key.
     """
-    from rec_assets.showing import show_answer
+    from rec_assets.commands.showing import show_answer
     from resources.service_process import answers, service, url_in
 
     settings = Settings()

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from rec_assets.reference import PAGES, RECORDS, WRITTEN
+from rec_assets.commands.reference import PAGES, RECORDS, WRITTEN
 from resources.field_meanings import OWN, SHARED, meaning
 from resources.records import ALL_COLLECTIONS, COLLECTIONS, ClusterMember
 from resources.settings import Settings

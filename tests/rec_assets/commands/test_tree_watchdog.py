@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rec_assets import tree_watchdog
+from rec_assets.commands import tree_watchdog
 
 # A parent that starts a tree: the watchdog, a shell, and a grandchild that ignores SIGTERM.
 PARENT = """

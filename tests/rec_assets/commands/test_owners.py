@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from rec_assets import owners
+from rec_assets.commands import owners
 from rec_assets.definitions import defs
 from rec_assets.jobs import mine
 from resources.settings import REPOSITORY
@@ -17,7 +17,7 @@ OWNER = f"""
 import sys, time
 sys.path.insert(0, {str(REPOSITORY)!r})
 from pathlib import Path
-from rec_assets import owners
+from rec_assets.commands import owners
 with owners.owning(Path(sys.argv[1])):
     print(owners.tags()[owners.TAG], flush=True)
     time.sleep(60)

@@ -16,11 +16,12 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from rec_assets import home, manifests
-from rec_assets.asking import PORT_FILE, curl
-from rec_assets.opened import dagster_instance, opened, say_store
-from rec_assets.standing import standing
-from rec_assets.stopping import telling
+from rec_assets import manifests
+from rec_assets.commands import home
+from rec_assets.commands.asking import PORT_FILE, curl
+from rec_assets.commands.opened import dagster_instance, opened, say_store
+from rec_assets.commands.standing import standing
+from rec_assets.commands.stopping import telling
 from resources.errors import Mendable
 from resources.log_store import LogStore
 from resources.records import DRAWN_FROM, RAW
@@ -37,8 +38,8 @@ def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The first run: sample, personas, days, report; what was done already is not done again."""
     settings = home.settle(asked)
     with opened(settings) as store, telling(partial(standing, store, settings)):
-        from rec_assets import turn
-        from rec_assets.serving_again import serve_again
+        from rec_assets.commands import turn
+        from rec_assets.commands.serving_again import serve_again
 
         say_store(console, settings)
         with dagster_instance(settings) as instance:
@@ -56,7 +57,7 @@ def inspect_exports(
     console: Console, paths: Sequence[Path], mapping: Path | None, suggest: Path | None
 ) -> dict[str, Any]:
     """Say what loading the files would find; nothing is loaded, no store is opened."""
-    from rec_assets.inspecting import dry_run
+    from rec_assets.commands.inspecting import dry_run
 
     _must_exist(paths)
     return dry_run(console, paths, mapping, suggest)
@@ -89,7 +90,7 @@ def tell_status(console: Console) -> dict[str, Any]:
     """What stands in the store."""
     settings = Settings()
     with opened(settings) as store:
-        from rec_assets.showing import show_status
+        from rec_assets.commands.showing import show_status
 
         figures = _status(settings, store)
         show_status(console, figures)
@@ -98,7 +99,7 @@ def tell_status(console: Console) -> dict[str, Any]:
 
 def keep_up(console: Console) -> None:
     """Service, Dagster's web interface and its daemon, until Ctrl-C or SIGTERM."""
-    from rec_assets.upkeep import keep_running
+    from rec_assets.commands.upkeep import keep_running
 
     settings = home.settle({})
     with opened(settings) as store:
@@ -128,7 +129,7 @@ def _ensure_prototypes(
     encoder = open_encoder(settings.encoder)
     if encoder is None or load_prototypes(store, encoder.version) is not None:
         return
-    from rec_assets import turn
+    from rec_assets.commands import turn
 
     console.print("making category vectors from the context pool")
     turn.make_prototypes(instance)
@@ -137,10 +138,10 @@ def _ensure_prototypes(
 def _load(
     console: Console, instance: Any, settings: Settings, paths: Sequence[Path]
 ) -> dict[str, Any]:
-    from rec_assets import turn
+    from rec_assets.commands import turn
+    from rec_assets.commands.progress_bar import shown
+    from rec_assets.commands.showing import show_load
     from rec_assets.progress import listening
-    from rec_assets.progress_bar import shown
-    from rec_assets.showing import show_load
 
     loaded = {}
     console.print("loading raw exports")
@@ -154,9 +155,9 @@ def _load(
 
 
 def _mine(console: Console, instance: Any, loaded: Mapping[str, Any]) -> dict[str, Any]:
-    from rec_assets import turn
-    from rec_assets.progress_bar import shown
-    from rec_assets.showing import show_personas
+    from rec_assets.commands import turn
+    from rec_assets.commands.progress_bar import shown
+    from rec_assets.commands.showing import show_personas
 
     with shown(console, "mining personas: grouping people by what they do", "rows") as step:
         mined = turn.mine(instance, after=[*loaded.values()][-1]["run_id"] if loaded else "")
@@ -166,9 +167,9 @@ def _mine(console: Console, instance: Any, loaded: Mapping[str, Any]) -> dict[st
 
 
 def _turn(console: Console, instance: Any, day: str) -> None:
-    from rec_assets import turn
+    from rec_assets.commands import turn
+    from rec_assets.commands.progress_bar import shown
     from rec_assets.progress import listening
-    from rec_assets.progress_bar import shown
 
     with shown(console, f"{day}: sessions", "sessions") as step:
 
@@ -181,7 +182,7 @@ def _turn(console: Console, instance: Any, day: str) -> None:
 
 
 def _status(settings: Settings, store: LogStore) -> dict[str, Any]:
-    from rec_assets.status import status
+    from rec_assets.commands.status import status
     from resources.embedded_redis import embedded_redis
     from resources.encoder import open_encoder
     from resources.profile_cache import ProfileCache
@@ -194,8 +195,8 @@ def _status(settings: Settings, store: LogStore) -> dict[str, Any]:
 
 
 def _result(console: Console, settings: Settings, store: LogStore) -> dict[str, Any]:
+    from rec_assets.commands.showing import show_sampled, show_status
     from rec_assets.evaluation.stored import read_sample
-    from rec_assets.showing import show_sampled, show_status
     from resources.encoder import open_encoder
 
     figures = _status(settings, store)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rec_assets import home
+from rec_assets.commands import home
 from resources.settings import WHEEL_FILE, Settings
 
 

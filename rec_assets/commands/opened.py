@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from rec_assets import dagster_home, home, owners
+from rec_assets.commands import dagster_home, home, owners
 from resources.home_lock import writing
 from resources.log_store import LogStore, open_log_store
 from resources.settings import Settings
@@ -46,6 +46,6 @@ def dagster_instance(settings: Settings, *, alone: bool = False) -> Iterator[Any
 
 def say_store(console: Console, settings: Settings) -> None:
     """Say where everything is written."""
-    from rec_assets.status import store_name
+    from rec_assets.commands.status import store_name
 
     console.print(f"log store: {store_name(settings)}; state: {settings.home}", markup=False)

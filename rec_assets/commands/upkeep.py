@@ -8,9 +8,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from rec_assets.locks import only_one
-from rec_assets.opened import dagster_instance
-from rec_assets.processes import (
+from rec_assets.commands.locks import only_one
+from rec_assets.commands.opened import dagster_instance
+from rec_assets.commands.processes import (
     Child,
     ProcessEnded,
     dagster_command,
@@ -20,7 +20,7 @@ from rec_assets.processes import (
     stop,
     watch,
 )
-from rec_assets.stopping import Stopped
+from rec_assets.commands.stopping import Stopped
 from resources.service_process import answers, url_in
 from resources.settings import Settings
 

@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 
 from rec_assets import manifests
-from rec_assets.copy_target import CopyFailed, open_target, target_url
-from rec_assets.progress_bar import shown
+from rec_assets.commands.copy_target import CopyFailed, open_target, target_url
+from rec_assets.commands.progress_bar import shown
 from resources.addresses import without_secrets
 from resources.home_lock import standing_still
 from resources.log_store import LogStore, open_log_store

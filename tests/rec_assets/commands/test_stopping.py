@@ -10,7 +10,7 @@ from resources.settings import REPOSITORY
 COMMAND = f"""
 import os, signal, sys, time
 sys.path.insert(0, {str(REPOSITORY)!r})
-from rec_assets import stopping
+from rec_assets.commands import stopping
 stopping.LATEST_SECONDS = 1.0
 stopping.listen()
 try:

@@ -1,0 +1,1 @@
+"""What a person types: each command opens what it needs, calls the rooms beside it, shows."""
