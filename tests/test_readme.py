@@ -20,6 +20,7 @@ ELSEWHERE = {
     ".venv/bin/recwheel up": "tests/rec_assets/commands/test_up.py",
     "curl": "tests/rec_assets/commands/test_up.py",
     "REC_LOG_URL": "tests/rec_assets/test_wheel.py, over MongoDB's wire",
+    ".venv/bin/recwheel copy": "tests/rec_assets/commands/test_copying.py, over MongoDB's wire",
     "docker compose": "no engine here: tests/test_compose.py validates the file",
 }
 HERE = [c for c in commands() if not c.startswith(tuple(ELSEWHERE))]

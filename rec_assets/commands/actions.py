@@ -19,6 +19,7 @@ from rich.console import Console
 from rec_assets import manifests
 from rec_assets.commands import home
 from rec_assets.commands.asking import PORT_FILE, curl
+from rec_assets.commands.locks import only_one
 from rec_assets.commands.opened import dagster_instance, opened, say_store
 from rec_assets.commands.standing import standing
 from rec_assets.commands.stopping import telling
@@ -27,6 +28,7 @@ from resources.log_store import LogStore
 from resources.records import DRAWN_FROM, RAW
 from resources.settings import Settings
 
+OTHER_ENDS_SECONDS: Final = 5.0  # one that was just stopped may still be on its way out
 SAMPLE_LOAD: Final = ("sample_load", "first")  # its manifest: raw data began with the sample
 
 
@@ -37,7 +39,12 @@ class CommandFailed(Mendable, RuntimeError):
 def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The first run: sample, personas, days, report; what was done already is not done again."""
     settings = home.settle(asked)
-    with opened(settings) as store, telling(partial(standing, store, settings)):
+    busy = f"another `recwheel run` turns the wheel in {settings.home}: wait until it has ended"
+    with (
+        only_one(settings.home / "run.lock", busy, OTHER_ENDS_SECONDS),
+        opened(settings) as store,
+        telling(partial(standing, store, settings)),
+    ):
         from rec_assets.commands import turn
         from rec_assets.commands.serving_again import serve_again
 
