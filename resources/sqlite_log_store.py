@@ -277,7 +277,7 @@ def _lines(rows: Iterable[Row], poisoned: list[Refused]) -> Iterator[Line]:
         except Poison as poison:
             poisoned.append(refused(row, poison))
             continue
-        cells = list(map(row.get, COLUMNS))
+        cells = tuple(map(row.get, COLUMNS))
         if not STORED.issuperset(map(type, cells)):
-            cells = [cell if type(cell) in STORED else None for cell in cells]
+            cells = tuple(cell if type(cell) in STORED else None for cell in cells)
         yield (row["_id"], *cells, body)

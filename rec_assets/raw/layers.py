@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
 from resources.records import Row
 
@@ -13,7 +14,8 @@ SHAPES: Final = 1_000  # of keys that are remembered; a make has a few dozen
 class _Shape(NamedTuple):
     """Where our names lie in a layer with certain keys."""
 
-    single: tuple[tuple[str, str], ...]  # ours ← its only spelling there
+    single: tuple[str, ...]  # ours that have one spelling there
+    values: Callable[[Row], tuple[Any, ...]]  # theirs, in the same order
     several: tuple[tuple[str, tuple[str, ...]], ...]  # ours ← its spellings, the first one first
     translated: tuple[tuple[str, Mapping[str, str]], ...]  # ours, and our word for each of theirs
 
@@ -37,7 +39,10 @@ class LayerReader:
         """Our names → values, those that are there and not null."""
         keys = tuple(layer)
         shape = self._shapes.get(keys) or self._learn(keys)
-        known = {o: value for o, theirs in shape.single if (value := layer[theirs]) is not None}
+        values = shape.values(layer)
+        known = dict(zip(shape.single, values, strict=True))
+        if None in values:
+            known = {ours: value for ours, value in known.items() if value is not None}
         for ours, spellings in shape.several:
             given = (value for theirs in spellings if (value := layer[theirs]) is not None)
             if (value := next(given, None)) is not None:
@@ -50,8 +55,10 @@ class LayerReader:
     def _learn(self, keys: tuple[str, ...]) -> _Shape:
         there = self._spellings.intersection(keys)
         found = {o: [name for name in names if name in there] for o, names in self._fields.items()}
+        single = {ours: names[0] for ours, names in found.items() if len(names) == 1}
         shape = _Shape(
-            tuple((ours, names[0]) for ours, names in found.items() if len(names) == 1),
+            tuple(single),
+            _getter(tuple(single.values())),
             tuple((ours, tuple(names)) for ours, names in found.items() if len(names) > 1),
             tuple(
                 (ours, self._words[ours])
@@ -63,6 +70,13 @@ class LayerReader:
             self._shapes.clear()
         self._shapes[keys] = shape
         return shape
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Row], tuple[Any, ...]]:
+    """What takes the values of these names out of a row: itemgetter, for any number of them."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda row: tuple(row[name] for name in names)
 
 
 def _in_our_words(value: str, words: Mapping[str, str]) -> str:
