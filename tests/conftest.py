@@ -24,10 +24,10 @@ os.environ["REC_START"] = "2026-01-05"
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
-from tests.first_run import first_home, first_run  # noqa: E402
+from tests.first_run import first_home, first_run, used_home  # noqa: E402
 from tests.resources.conftest import wire_url  # noqa: E402
 
-__all__ = ["first_home", "first_run", "wire_url"]
+__all__ = ["first_home", "first_run", "used_home", "wire_url"]
 
 # The same examples every time, no clock over them, nothing written beside the code.
 settings.register_profile(

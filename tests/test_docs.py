@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,14 +23,12 @@ def test_what_is_run_elsewhere_is_still_told() -> None:
 
 
 @pytest.mark.parametrize("command", [c for c in TOLD if not c.startswith(tuple(ELSEWHERE))])
-def test_a_command_of_the_docs_succeeds(
-    command: str, first_home: Path, first_run: dict[str, Any], tmp_path: Path
-) -> None:
-    beside(tmp_path, first_home)
+def test_a_command_of_the_docs_succeeds(command: str, used_home: Path, tmp_path: Path) -> None:
+    beside(tmp_path, used_home)
     done = subprocess.run(
         ["bash", "-ec", command.replace(".venv/bin/", f"{RECWHEEL.parent}/")],
         cwd=tmp_path,
-        env=surroundings(first_home),
+        env=surroundings(used_home),
         capture_output=True,
         text=True,
         timeout=250,

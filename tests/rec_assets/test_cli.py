@@ -99,10 +99,10 @@ def test_another_seed_in_a_home_that_was_begun_is_refused(
     assert "was begun with --seed 1" in done.stderr
 
 
-def test_recommend_answers_at_the_command_line(first_home: Path, first_run: dict[str, Any]) -> None:
+def test_recommend_answers_at_the_command_line(used_home: Path, first_run: dict[str, Any]) -> None:
     user = first_run["sample"][0]["user_id"]
     answer = recwheel_json(
-        first_home, "recommend", "--user", user, "회의 일정을 다시 잡고 싶습니다."
+        used_home, "recommend", "--user", user, "회의 일정을 다시 잡고 싶습니다."
     )
     assert answer["profile_source"] == "user"
     assert len(answer["reco_options"]) == 5

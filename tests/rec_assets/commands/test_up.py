@@ -72,18 +72,18 @@ class Up:
 
 
 @pytest.fixture(scope="module")
-def up(first_home: Path, first_run: dict[str, Any]) -> Iterator[Up]:
-    output = first_home.parent / "up.out"
+def up(used_home: Path) -> Iterator[Up]:
+    output = used_home.parent / "up.out"
     with output.open("w") as file:
         process = subprocess.Popen(
             [str(RECWHEEL), "up"],
             cwd=ROOT,
-            env=surroundings(first_home, REC_PORT="18431", REC_DAGSTER_PORT="18531"),
+            env=surroundings(used_home, REC_PORT="18431", REC_DAGSTER_PORT="18531"),
             stdout=file,
             stderr=subprocess.STDOUT,
         )
     try:
-        yield await_up(first_home, process, output)
+        yield await_up(used_home, process, output)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
