@@ -8,8 +8,9 @@ from rec_assets import checks, jobs, schedules, sensors
 from rec_assets.clusters.assets import cluster_profiles, serving_profiles
 from rec_assets.evaluation.assets import wheel_report
 from rec_assets.golden.assets import golden_export
-from rec_assets.personas.assets import category_prototypes, personas
+from rec_assets.personas.assets import personas
 from rec_assets.profiles.assets import user_profiles
+from rec_assets.prototypes.assets import category_prototypes
 from rec_assets.raw.assets import raw_corporate_data
 from rec_assets.traffic.assets import simulated_traffic
 from rec_assets.training.assets import training_examples

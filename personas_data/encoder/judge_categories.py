@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rec_api.prototype_fit import fit_prototypes
 from rec_api.prototypes import Prototypes, category_distribution
 from rec_assets.evaluation.judgement import wilson
+from rec_assets.prototypes.prototype_fit import fit_prototypes
 from resources.context_pool import Context, Pool
 from resources.encoder import Encoder
 from resources.options import CATEGORIES, LANGUAGES

@@ -1,12 +1,10 @@
-"""Personas and category vectors, declared: what is mined from raw data and from the pool."""
+"""Personas, declared: mined from raw data."""
 
 from collections.abc import Iterator
 
 import dagster as dg
 import msgspec
 
-from rec_api.prototype_fit import fit_prototypes
-from rec_api.prototype_rows import prototypes_row
 from rec_assets.personas.mining import mine_personas
 from rec_assets.personas.persona import Persona, read_personas, write_personas
 from rec_assets.personas.stored import read_former, write_former, write_stored
@@ -15,10 +13,8 @@ from rec_assets.raw.activity import read_activity
 from rec_assets.raw.assets import raw_corporate_data
 from rec_assets.raw.field_mapping import vocabulary_of
 from rec_assets.tables import column_schema
-from resources.context_pool import read_pool, split
-from resources.dagster_resources import EncoderResource
 from resources.log_store import LogStore
-from resources.records import PROTOTYPES, RAW, Row
+from resources.records import RAW, Row
 from resources.settings import Settings
 
 
@@ -59,44 +55,6 @@ def personas(
             "intensities": dg.MetadataValue.md(
                 markdown_image(bars("intensity", {p.name: p.intensity for p in mined.personas}))
             ),
-        }
-    )
-
-
-@dg.asset(
-    group_name="personas",
-    kinds={"numpy"},
-    owners=["team:data-platform"],
-    code_version="2",
-)
-def category_prototypes(
-    context: dg.AssetExecutionContext,
-    settings: dg.ResourceParam[Settings],
-    log_store: dg.ResourceParam[LogStore],
-    encoder: EncoderResource,
-) -> dg.MaterializeResult[None]:
-    """Two vectors per category, by meaning and by manner, from the pool's reference part."""
-    opened = encoder.open()
-    if opened is None:
-        return dg.MaterializeResult(metadata={"why": "REC_ENCODER is none: no category from text"})
-    reference = split(read_pool(settings.contexts)).reference
-    texts = [context.text for context in reference]
-    prototypes = fit_prototypes(
-        texts,
-        opened.encode(texts),
-        [context.category for context in reference],
-        [context.language for context in reference],
-        opened.version,
-    )
-    log_store.put(PROTOTYPES, [prototypes_row(prototypes, len(reference))]).whole()
-    return dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": len(prototypes.vectors),
-            "texts": len(reference),
-            "temperature": prototypes.temperature,
-            "character_grams": len(prototypes.vocabulary.keys),
-            "encoder": opened.version,
-            "version": prototypes.version,
         }
     )
 

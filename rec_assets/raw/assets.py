@@ -39,14 +39,7 @@ def raw_corporate_data(
             "content_hash": summary.content_hash,
             "kinds": dict(summary.kinds),
             "quarantined": sum(summary.quarantined.values()),
-            "quarantined_by_reason": {
-                label: {
-                    "count": count,
-                    "positions": summary.positions[label],
-                    "example": summary.examples[label],
-                }
-                for label, count in sorted(summary.quarantined.items())
-            },
+            "quarantined_by_reason": summary.quarantined_by_reason(),
             "unknown_events": dict(summary.unknown_events),
             "repeated_insert_ids": summary.repeated_insert_ids,
         }

@@ -108,14 +108,7 @@ def _of_load(summary: LoadSummary) -> dict[str, Any]:
     return {
         "rows": summary.rows,
         "kinds": dict(sorted(summary.kinds.items())),
-        "quarantined": {
-            label: {
-                "count": n,
-                "positions": summary.positions[label],
-                "example": summary.examples[label],
-            }
-            for label, n in sorted(summary.quarantined.items())
-        },
+        "quarantined": summary.quarantined_by_reason(),
         "unknown_events": dict(sorted(summary.unknown_events.items())),
         "repeated_insert_ids": summary.repeated_insert_ids,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 FIRST_POSITIONS: Final = 5
 DISTINCT_NAMES: Final = 100  # of unknown events; the others are counted together
@@ -59,3 +59,14 @@ class LoadSummary:
         if name not in self.unknown_events and len(self.unknown_events) >= DISTINCT_NAMES:
             name = OTHER_NAMES
         self.unknown_events[name] = self.unknown_events.get(name, 0) + 1
+
+    def quarantined_by_reason(self) -> dict[str, dict[str, Any]]:
+        """Of each fault how many rows, where the first are, and the first sentence."""
+        return {
+            label: {
+                "count": count,
+                "positions": self.positions[label],
+                "example": self.examples[label],
+            }
+            for label, count in sorted(self.quarantined.items())
+        }

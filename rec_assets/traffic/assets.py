@@ -8,10 +8,11 @@ import dagster as dg
 from rec_assets import manifests
 from rec_assets.days import day_before, days_between
 from rec_assets.partitions import daily
-from rec_assets.personas.assets import category_prototypes, personas
+from rec_assets.personas.assets import personas
 from rec_assets.personas.stored import keep_drawn_from
 from rec_assets.plots import columns, markdown_image
 from rec_assets.progress import counter
+from rec_assets.prototypes.assets import category_prototypes
 from rec_assets.traffic.driver import DayTraffic, TrafficError, run_day
 from rec_assets.traffic.plan import SessionPlan, day_plan
 from rec_assets.traffic.population import draw_users

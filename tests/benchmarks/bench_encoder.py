@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rec_api.prototype_fit import fit_prototypes
 from rec_api.prototypes import Prototypes, category_distribution
+from rec_assets.prototypes.prototype_fit import fit_prototypes
 from resources.context_pool import Context, read_pool, split
 from resources.encoder import COMMITTED_FOLDER, TOKENIZER_FILE, StaticEncoder
 from resources.settings import REPOSITORY

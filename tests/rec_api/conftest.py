@@ -17,8 +17,8 @@ import uvicorn
 
 from rec_api.app import create_app
 from rec_api.listening import address_of, bind
-from rec_api.prototype_fit import fit_prototypes
 from rec_api.prototype_rows import prototypes_row
+from rec_assets.prototypes.prototype_fit import fit_prototypes
 from resources.embedded_redis import embedded_redis
 from resources.encoder import open_encoder
 from resources.log_store import LogStore

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rec_api.character_grams import gram_keys, weigh
-from rec_api.prototype_fit import fit_prototypes
 from rec_api.prototype_rows import load_prototypes, prototypes_row
 from rec_api.prototypes import Prototypes, category_distribution
+from rec_assets.prototypes.prototype_fit import fit_prototypes
 from resources.options import CATEGORIES
 from resources.records import PROTOTYPES
 from resources.sqlite_log_store import SqliteLogStore

@@ -7,16 +7,16 @@ from math import exp, log
 import numpy as np
 import pytest
 
-import rec_api.prototype_fit as prototype_fit
+import rec_assets.prototypes.prototype_fit as prototype_fit
 from rec_api.character_grams import gram_keys, learn_vocabulary, weigh
-from rec_api.prototype_fit import (
+from rec_api.prototypes import category_distribution
+from rec_assets.prototypes.prototype_fit import (
     LARGEST_GROUP,
     MEANING_WEIGHTS,
     RIDGE,
     TEMPERATURES,
     fit_prototypes,
 )
-from rec_api.prototypes import category_distribution
 from resources.options import CATEGORIES
 from tests.rec_api.category_texts import reference
 

@@ -1,0 +1,1 @@
+"""Category vectors: what a text says of its category, learned from the context pool."""
