@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -54,15 +55,33 @@ class Pool:
     judge: tuple[Context, ...]
 
 
+def open_pool(folder: Path) -> Pool:
+    """The three parts of `folder`'s texts; ContextPoolError as `read_pool` has it.
+
+    A process makes them once for files that stay as they are.
+    """
+    stamps = [(file, (stat := file.stat()).st_mtime_ns, stat.st_size) for file in _files(folder)]
+    return _open_pool(folder, tuple(stamps))
+
+
+@lru_cache(maxsize=2)
+def _open_pool(folder: Path, stamps: tuple[tuple[Path, int, int], ...]) -> Pool:
+    return split(read_pool(folder))
+
+
 def read_pool(folder: Path) -> list[Context]:
     """Every text of `folder/*.jsonl`, files by name; ContextPoolError when one cannot be used."""
-    files = sorted(folder.glob("*.jsonl"))
+    files = _files(folder)
     if not files:
         raise ContextPoolError(
             f"{folder} holds no .jsonl file: REC_CONTEXTS must name a folder of JSON lines with "
             "text, category and language"
         )
     return [context for file in files for context in _read_file(file)]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.jsonl"))
 
 
 def split(pool: Iterable[Context]) -> Pool:
@@ -86,18 +105,25 @@ def split(pool: Iterable[Context]) -> Pool:
 def near_duplicates(texts: Sequence[str]) -> list[list[int]]:
     """Positions of the texts in groups of near-duplicates; each ascending, in order of the first.
 
-    Texts are compared through an inverted index of their grams: only those that share one meet.
+    Prefix filtering (Chaudhuri, Ganti and Kaushik 2006): of the t grams that a near text shares,
+    at most t - k lie outside a text's n - t + k rarest, so k are found among those, cheaply.
     """
     grams = [_grams(text) for text in texts]
     holders: dict[str, list[int]] = defaultdict(list)
-    leader = list(range(len(texts)))
     for position, own in enumerate(grams):
-        shared = Counter(other for gram in own for other in holders[gram])
-        for other, count in shared.items():
-            if count > NEAR * min(len(own), len(grams[other])):
-                _join(leader, position, other)
         for gram in own:
             holders[gram].append(position)
+    leader = list(range(len(texts)))
+    for position, own in enumerate(grams):
+        rarest = sorted(own, key=lambda gram: (len(holders[gram]), gram))
+        fewest = int(NEAR * len(own)) + 1
+        seen = 1 + len(own) // 10
+        telling: Counter[int] = Counter()
+        for gram in rarest[: len(own) - fewest + seen]:
+            telling.update(holders[gram])
+        for other, count in telling.items():
+            if count >= seen and other != position and len(own & grams[other]) >= fewest:
+                _join(leader, position, other)
     groups: dict[int, list[int]] = defaultdict(list)
     for position in range(len(texts)):
         groups[_find(leader, position)].append(position)

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
 from resources.log_store import (
     BATCH,
+    Encoded,
     Poison,
     Refused,
     StoreUnavailable,
@@ -35,11 +36,13 @@ from resources.sqlite_queries import (
     DAYS,
     PUT,
     STORED,
+    Line,
     condition_of,
     indexes_for,
     marks,
     pages,
     table_of,
+    write_lines,
 )
 
 PAGE_BYTES: Final = 8192  # two rows of A fit: a fifth faster than 4096
@@ -54,7 +57,6 @@ PRAGMAS: Final = (
     "journal_size_limit = 67108864",
     "cache_size = -16000",
 )
-Line = tuple[Any, ...]  # _id, the columns, body
 
 
 class SqliteLogStore:
@@ -98,7 +100,7 @@ class SqliteLogStore:
         condition, values = condition_of(None, None, where)
         with self._transaction(collection) as connection:
             connection.execute(f"DELETE FROM {collection}{condition}", values)
-            connection.executemany(PUT.format(collection), _lines(rows, poisoned))
+            write_lines(connection, PUT.format(collection), _lines(rows, poisoned))
         return Written(len(rows) - len(poisoned), poisoned)
 
     def get(self, collection: str, ids: Sequence[str]) -> dict[str, Row]:
@@ -175,7 +177,7 @@ class SqliteLogStore:
         while part := list(islice(remaining, SLICE)):
             with self._transaction(collection) as connection:
                 lines = _lines(part, poisoned)
-                new += max(connection.executemany(statement.format(collection), lines).rowcount, 0)
+                new += write_lines(connection, statement.format(collection), lines)
         return Written(new, poisoned)
 
     def _index(self, collection: str, indexes: Sequence[str]) -> None:
@@ -278,6 +280,6 @@ def _lines(rows: Iterable[Row], poisoned: list[Refused]) -> Iterator[Line]:
             poisoned.append(refused(row, poison))
             continue
         cells = tuple(map(row.get, COLUMNS))
-        if not STORED.issuperset(map(type, cells)):
+        if type(row) is not Encoded and not STORED.issuperset(map(type, cells)):
             cells = tuple(cell if type(cell) in STORED else None for cell in cells)
         yield (row["_id"], *cells, body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import Any, Final
 
 from resources.log_store import Where
@@ -22,10 +23,12 @@ CREATE INDEX IF NOT EXISTS {0}_late ON {0} (arrived_on)
 BY_DAY: Final = "CREATE INDEX IF NOT EXISTS {0}_day ON {0} (day, shard);"
 # Made by the first scan for shards of all days, so that other tables need not keep it up to date.
 BY_SHARD: Final = "CREATE INDEX IF NOT EXISTS {0}_shard ON {0} (shard)"
-APPEND: Final = "INSERT OR IGNORE INTO {0} VALUES (?, ?, ?, ?, ?, ?)"
+APPEND: Final = "INSERT OR IGNORE INTO {0} VALUES "
 # Exports are read whole: their rows get the index by day with the first question for one.
 READ_WHOLE: Final = frozenset({RAW, QUARANTINE})
-PUT: Final = "INSERT OR REPLACE INTO {0} VALUES (?, ?, ?, ?, ?, ?)"
+PUT: Final = "INSERT OR REPLACE INTO {0} VALUES "
+LINE: Final = "(?, ?, ?, ?, ?, ?)"
+LINES_AT_ONCE: Final = 100  # of one statement: a quarter faster than a statement a line
 DAYS: Final = """
 WITH RECURSIVE found(day) AS (
     SELECT min(day) FROM {0} WHERE typeof(day) = 'text'
@@ -34,6 +37,7 @@ WITH RECURSIVE found(day) AS (
 ) SELECT day FROM found WHERE day IS NOT NULL
 """
 
+Line = tuple[Any, ...]  # _id, the columns, body
 CELLS: Final = frozenset({str, int, float})  # what a column holds; other types: the body alone
 STORED: Final = CELLS | {type(None)}
 
@@ -51,6 +55,15 @@ def indexes_for(
     if days is not None:
         return [BY_DAY] if collection in READ_WHOLE else []
     return [BY_SHARD] if shards is not None else []
+
+
+def write_lines(connection: sqlite3.Connection, statement: str, lines: Iterator[Line]) -> int:
+    """Run an `APPEND` or `PUT` of these lines; how many rows it wrote."""
+    written = 0
+    while part := list(islice(lines, LINES_AT_ONCE)):
+        query = statement + ", ".join([LINE] * len(part))
+        written += connection.execute(query, list(chain.from_iterable(part))).rowcount
+    return written
 
 
 def condition_of(

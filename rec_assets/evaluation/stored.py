@@ -12,7 +12,7 @@ from rec_assets.evaluation.judgement import JudgeText, Served, Verdict, judge
 from rec_assets.evaluation.sampler import Sampled, most_neutral, sample
 from rec_assets.personas.stored import read_stored
 from rec_assets.traffic.population import draw_users
-from resources.context_pool import read_pool, split
+from resources.context_pool import open_pool
 from resources.encoder import Encoder
 from resources.log_store import LogStore
 from resources.records import COLLECTIONS, DRAWN_FROM
@@ -26,7 +26,7 @@ def read_judge_texts(
     """The judge part of the pool with what the encoder says of each text's category."""
     prototypes = load_prototypes(store, encoder.version) if encoder else None
     texts = []
-    for context in split(read_pool(settings.contexts)).judge:
+    for context in open_pool(settings.contexts).judge:
         says = None
         if encoder is not None and prototypes is not None:
             embedding = encoder.encode([context.text])[0]

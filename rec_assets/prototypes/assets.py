@@ -4,7 +4,7 @@ import dagster as dg
 
 from rec_api.prototype_rows import prototypes_row
 from rec_assets.prototypes.prototype_fit import fit_prototypes
-from resources.context_pool import read_pool, split
+from resources.context_pool import open_pool
 from resources.dagster_resources import EncoderResource
 from resources.log_store import LogStore
 from resources.records import PROTOTYPES
@@ -27,7 +27,7 @@ def category_prototypes(
     opened = encoder.open()
     if opened is None:
         return dg.MaterializeResult(metadata={"why": "REC_ENCODER is none: no category from text"})
-    reference = split(read_pool(settings.contexts)).reference
+    reference = open_pool(settings.contexts).reference
     texts = [context.text for context in reference]
     prototypes = fit_prototypes(
         texts,

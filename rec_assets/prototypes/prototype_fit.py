@@ -1,21 +1,19 @@
-"""Fitting the category vectors: ridge regression on the pool's reference texts, in closed form.
+"""Fitting the category vectors: ridge regression on the pool's reference texts.
 
 With φ(x) = (√a·e(x), g(x)) and a target of 1 − 1/7 for a text's own category, −1/7 for the others,
-the weights are Φᵀ(ΦΦᵀ + λD⁻¹)⁻¹Y, where D gives every category the same weight. As λ grows they
-become the mean vectors of the categories; a smaller λ turns them away from what categories share.
-The same inverse gives each text's scores with that text left out (the residual is the dual weight
-divided by the inverse's diagonal), so a and τ are chosen on texts that had no part in the vectors.
+the weights are argmin Σ d·(y − wφ)² + λ‖w‖², where d gives every category the same weight. As λ
+grows they become the mean vectors of the categories; a smaller λ turns them away from what
+categories share. a and τ are those with the least log-loss on texts that had no part in the fit.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from rec_api.character_grams import Grams, Vocabulary, gram_keys, learn_vocabulary, weigh
@@ -26,16 +24,19 @@ from resources.preferences import Floats
 from resources.row_keys import digest_id
 
 TEMPERATURES: Final = np.geomspace(0.002, 0.5, 49)
-MEANING_WEIGHTS: Final = (0.25, 0.5, 1.0, 2.0)  # a: how much the embedding counts beside the grams
+MEANING_WEIGHTS: Final = (0.125, 0.5, 2.0)  # a: how much the embedding counts beside the grams
 RIDGE: Final = 4.0  # λ, chosen by cross-validation outside the judge part
-LARGEST_GROUP: Final = 150  # texts a category and language: the inverse costs their cube
+FOLDS: Final = 5
+ENOUGH: Final = 1_000  # left-out texts that a and τ are chosen by: more cost time alone
+ROUGHLY, EXACTLY = 1e-3, 1e-7  # how far the solver goes, for scores and for the weights
+
+Truth = NDArray[np.intp]
 
 
-class _Fit(NamedTuple):
+class _Choice(NamedTuple):
     loss: float
     meaning_weight: float
     temperature: float
-    dual: Floats  # (texts, 7)
 
 
 def fit_prototypes(
@@ -47,34 +48,71 @@ def fit_prototypes(
 ) -> Prototypes:
     """Category vectors of the reference texts; `vectors` are their embeddings, (texts, dimension).
 
-    Of a category and language the first 150 texts count. ValueError when a category has no text:
-    its option could never be recommended by text.
+    SettingError when a category has no text: its option could never be recommended by text.
     """
     missing = sorted(set(CATEGORIES) - set(categories))
     if missing:
         raise SettingError(f"the context pool has no reference text of {', '.join(missing)}")
-    kept = _first_of_each(list(zip(categories, languages, strict=True)))
-    keys = [gram_keys(texts[k]) for k in kept]
+    keys = [gram_keys(text) for text in texts]
     vocabulary = learn_vocabulary(keys)
     grams = _matrix([weigh(own, vocabulary) for own in keys], len(vocabulary.keys))
-    meanings = vectors[kept].astype(np.float64)
-    truth = np.array([CATEGORIES.index(categories[k]) for k in kept])
+    truth = np.array([CATEGORIES.index(category) for category in categories])
     with threadpool_limits(limits=1):  # the order of sums, and so the last bits, depend on threads
-        best = _best_fit(meanings, grams, truth)
-        weights = best.meaning_weight * (best.dual.T @ meanings)
-        gram_weights = grams.T @ best.dual
-    return _prototypes(encoder_version, best.temperature, weights, vocabulary, gram_weights)
+        best = _choose(vectors, grams, truth, _folds(list(zip(categories, languages, strict=True))))
+        weights = _ridge(_features(vectors, grams, best.meaning_weight), truth, EXACTLY)
+    of_meaning = best.meaning_weight**0.5 * weights[:, : vectors.shape[1]]
+    of_grams = weights[:, vectors.shape[1] :].T
+    return _prototypes(encoder_version, best.temperature, of_meaning, vocabulary, of_grams)
 
 
-def _first_of_each(groups: Sequence[tuple[str, str]]) -> list[int]:
-    """Positions of the first texts of each (category, language)."""
-    seen: Counter[tuple[str, str]] = Counter()
-    kept = []
-    for position, group in enumerate(groups):
-        seen[group] += 1
-        if seen[group] <= LARGEST_GROUP:
-            kept.append(position)
-    return kept
+def _folds(groups: Sequence[tuple[str, str]]) -> NDArray[np.intp]:
+    """The fold of each text: dealt in turn, one category and language after the other."""
+    folds = np.empty(len(groups), dtype=np.intp)
+    folds[sorted(range(len(groups)), key=lambda k: (groups[k], k))] = np.arange(len(groups)) % FOLDS
+    return folds
+
+
+def _choose(vectors: Vectors, grams: csr_array, truth: Truth, folds: NDArray[np.intp]) -> _Choice:
+    """Weight and temperature with the least log-loss over texts that are left out."""
+    choices = []
+    for weight in MEANING_WEIGHTS:
+        rows = _features(vectors, grams, weight)
+        scores, own = zip(*_left_out(rows, truth, folds), strict=True)
+        choices += [
+            _Choice(_log_loss(np.concatenate(scores), np.concatenate(own), tau), weight, tau)
+            for tau in TEMPERATURES.tolist()
+        ]
+    return min(choices, key=lambda choice: choice.loss)
+
+
+def _left_out(
+    rows: csr_array, truth: Truth, folds: NDArray[np.intp]
+) -> Iterator[tuple[Floats, Truth]]:
+    """Scores and categories of one fold after the other, by weights of the other folds' texts."""
+    judged = 0
+    for fold in range(FOLDS):
+        out = folds == fold
+        if judged >= ENOUGH or not out.any():
+            continue
+        judged += int(out.sum())
+        yield rows[out] @ _ridge(rows[~out], truth[~out], ROUGHLY).T, truth[out]
+
+
+def _features(vectors: Vectors, grams: csr_array, meaning_weight: float) -> csr_array:
+    """φ of each text, (texts, dimension + grams)."""
+    return hstack([csr_array(meaning_weight**0.5 * vectors.astype(np.float64)), grams], "csr")
+
+
+def _ridge(rows: csr_array, truth: Truth, tolerance: float) -> Floats:
+    """The weights, (7, features)."""
+    from sklearn.linear_model import Ridge
+
+    targets = np.eye(len(CATEGORIES))[truth] - 1 / len(CATEGORIES)
+    counts = np.bincount(truth, minlength=len(CATEGORIES))
+    regression = Ridge(alpha=RIDGE, fit_intercept=False, solver="lsqr", tol=tolerance)
+    regression.fit(rows, targets, sample_weight=len(truth) / (counts[truth] * len(CATEGORIES)))
+    weights: Floats = regression.coef_
+    return weights
 
 
 def _matrix(rows: Sequence[Grams], width: int) -> csr_array:
@@ -85,25 +123,7 @@ def _matrix(rows: Sequence[Grams], width: int) -> csr_array:
     return csr_array((weights, places, ends), shape=(len(rows), width))
 
 
-def _best_fit(meanings: Floats, grams: csr_array, truth: NDArray[np.intp]) -> _Fit:
-    """The fit with the least log-loss over texts that are left out."""
-    targets = np.eye(len(CATEGORIES))[truth] - 1 / len(CATEGORIES)
-    counts = np.bincount(truth, minlength=len(CATEGORIES))
-    ridge = RIDGE * counts[truth] * len(CATEGORIES) / len(truth)
-    by_meaning, by_grams = meanings @ meanings.T, (grams @ grams.T).toarray()
-    fits = []
-    for weight in MEANING_WEIGHTS:
-        inverse = np.linalg.inv(weight * by_meaning + by_grams + np.diag(ridge))
-        dual = inverse @ targets
-        left_out = targets - dual / np.diagonal(inverse)[:, None]
-        fits += [
-            _Fit(_log_loss(left_out, truth, tau), weight, tau, dual)
-            for tau in TEMPERATURES.tolist()
-        ]
-    return min(fits, key=lambda fit: fit.loss)
-
-
-def _log_loss(scores: Floats, truth: NDArray[np.intp], temperature: float) -> float:
+def _log_loss(scores: Floats, truth: Truth, temperature: float) -> float:
     own = softmax(scores, temperature)[np.arange(len(truth)), truth]
     return float(-np.log(own).mean())
 

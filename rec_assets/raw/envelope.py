@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -27,17 +27,20 @@ def envelope(row: RawRow, reading: Reading, source: str, content_hash: str) -> R
     """A usable row as it came, with what the store needs to find it; `day` None: it has no time."""
     identity, position = envelope_id(content_hash, row.position), row.position
     kind, day, text = reading.kind, reading.day, row.text
-    plain = {
-        "_id": identity, "source": source, "position": position, "kind": kind, "day": day,
-        "raw": row.raw,
-    }  # fmt: skip
-    if not row.exact or len(text) > MOST_PASTED or (b"\\" in text and b"\\u" in text):
-        return plain
-    sealed = Encoded(plain)
-    sealed.body = b'{"_id":"%b",%b%d,"raw":%b}' % (
-        identity.encode(), _head(source, kind, day), position, text,
-    )  # fmt: skip
+    of_kind = Encoded if _can_be_pasted(row) else dict[str, Any]
+    sealed = of_kind(
+        _id=identity, source=source, position=position, kind=kind, day=day, raw=row.raw
+    )
+    if isinstance(sealed, Encoded):
+        sealed.body = b'{"_id":"%b",%b%d,"raw":%b}' % (
+            identity.encode(), _head(source, kind, day), position, text,
+        )  # fmt: skip
     return sealed
+
+
+def _can_be_pasted(row: RawRow) -> bool:
+    text = row.text
+    return row.exact and len(text) <= MOST_PASTED and not (b"\\" in text and b"\\u" in text)
 
 
 @lru_cache(maxsize=4_096)

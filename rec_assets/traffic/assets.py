@@ -18,7 +18,7 @@ from rec_assets.traffic.plan import SessionPlan, day_plan
 from rec_assets.traffic.population import draw_users
 from rec_assets.traffic.readiness import why_not_yet
 from rec_assets.traffic.writing import Shelf
-from resources.context_pool import read_pool, split
+from resources.context_pool import open_pool
 from resources.dagster_resources import ServiceResource
 from resources.log_store import LogStore
 from resources.profile_cache import ProfileCache
@@ -53,7 +53,7 @@ def simulated_traffic(
         manifests.complete(log_store, "simulated_traffic", day, sessions=len(plan))
         return dg.MaterializeResult(metadata={"sessions": len(plan), "already_stood": True})
     _be_ready(day, first, log_store, profile_cache)
-    shelf = Shelf(split(read_pool(settings.contexts)).bots)
+    shelf = Shelf(open_pool(settings.contexts).bots)
     try:
         with service.running() as endpoint:
             await_ready(endpoint)

@@ -17,6 +17,7 @@ from tests.kills.remains import await_none, processes
 from tests.kills.steps import statuses
 from tests.kills.wheels import Clean
 from tests.rec_assets.command_line import RECWHEEL, ROOT, surroundings
+from tests.rec_assets.few_contexts import few_contexts
 
 READY_SECONDS = 150.0
 SOON = 5.0
@@ -46,7 +47,12 @@ def test_killed_it_takes_its_tree_along_started_again_it_settles_stopped_it_ends
 
 
 def up(home: Path) -> subprocess.Popen[bytes]:
-    environment = surroundings(home, REC_PORT="18461", REC_DAGSTER_PORT="18561")
+    environment = surroundings(
+        home,
+        REC_PORT="18461",
+        REC_DAGSTER_PORT="18561",
+        REC_CONTEXTS=str(few_contexts(home.parent / "pool")),
+    )
     with (home.parent / "said").open("ab") as said:
         return subprocess.Popen(
             [str(RECWHEEL), "up"], cwd=ROOT, env=environment, stdout=said, stderr=said

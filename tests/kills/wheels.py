@@ -16,6 +16,7 @@ from tests.kills.moments import AFTER, BEFORE, REDIS, RUN, SERVICE, WATCHDOG, Ki
 from tests.kills.remains import await_none, faults, pids
 from tests.kills.steps import Watch, run_files, steps_of
 from tests.rec_assets.command_line import RECWHEEL, ROOT, surroundings
+from tests.rec_assets.few_contexts import few_contexts
 
 SMALL = ("--sessions", "60", "--users", "20", "--days", "2", "--start", "2026-01-05")
 COMMAND = (str(RECWHEEL), "run", *SMALL, "--json")
@@ -50,12 +51,13 @@ class Command:
         self.home, self.temporary = home, beside / f"{home.name}.tmp"
         self.temporary.mkdir(parents=True, exist_ok=True)
         self.watch = Watch(home)
+        contexts = few_contexts(beside / f"{home.name}.pool")
         self._files = [beside / f"{home.name}.{name}" for name in ("out", "err")]
         with self._files[0].open("wb") as out, self._files[1].open("wb") as err:
             self.process = subprocess.Popen(
                 COMMAND,
                 cwd=ROOT,
-                env=surroundings(home, TMPDIR=str(self.temporary)),
+                env=surroundings(home, TMPDIR=str(self.temporary), REC_CONTEXTS=str(contexts)),
                 stdout=out,
                 stderr=err,
                 start_new_session=True,

@@ -19,6 +19,7 @@ from resources.embedded_redis import embedded_redis
 from resources.log_store import LogStore, open_log_store
 from resources.profile_cache import ProfileCache
 from resources.state_digest import state_digests
+from tests.rec_assets.few_contexts import few_contexts
 
 DAYS = ("2026-01-05", "2026-01-06", "2026-01-07")
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -80,6 +81,7 @@ def wheel(folder: Path, **settings: Any) -> Iterator[Wheel]:
     """A wheel under `folder`, with REC_… settings in lower case; its personas stand."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {"home": folder, "start": DAYS[0], "users": 15, "sessions": 150, "seed": 3}
+    wanted["contexts"] = few_contexts(folder)
     environment = {f"REC_{k.upper()}": str(v) for k, v in (wanted | settings).items()}
     with ExitStack() as stack:
         cache = ProfileCache(stack.enter_context(embedded_redis(folder)))

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resources.context_pool import (
     GRAM,
@@ -13,6 +15,7 @@ from resources.context_pool import (
     ContextPoolError,
     Pool,
     near_duplicates,
+    open_pool,
     read_pool,
     split,
 )  # fmt: skip
@@ -25,26 +28,33 @@ def line(**fields: object) -> str:
     return json.dumps({"text": "A text.", "category": "email", "language": "en", **fields})
 
 
-def shared_grams(texts: list[str]) -> np.ndarray:
-    """Grams that each pair of texts shares, over the smaller text's: counted the plain way."""
+def near_pairs(texts: list[str]) -> np.ndarray:
+    """Pairs that share more than 60 % of the smaller one's grams: counted the plain way."""
     from sklearn.feature_extraction.text import CountVectorizer
 
     counts = CountVectorizer(analyzer="char", ngram_range=(GRAM, GRAM), binary=True)
     matrix = counts.fit_transform(" ".join(text.split()) for text in texts).astype(np.int32)
-    shared = (matrix @ matrix.T).toarray()
-    return shared / np.minimum.outer(shared.diagonal(), shared.diagonal())
+    sizes, pairs = matrix.sum(axis=1).A1, []
+    for start in range(0, len(texts), 1_000):
+        shared = (matrix[start : start + 1_000] @ matrix.T).toarray()
+        smaller = np.minimum.outer(sizes[start : start + 1_000], sizes)
+        pairs.append(np.argwhere(shared > (NEAR + 1e-9) * smaller) + np.array([start, 0]))
+    return np.concatenate(pairs)
+
+
+def parts_of(pool: Pool) -> tuple[tuple[Context, ...], ...]:
+    return pool.reference, pool.bots, pool.judge
 
 
 def part_of(pool: Pool) -> dict[str, int]:
-    parts = (pool.reference, pool.bots, pool.judge)
-    return {context.text: n for n, part in enumerate(parts) for context in part}
+    return {context.text: n for n, part in enumerate(parts_of(pool)) for context in part}
 
 
 def test_no_text_of_one_part_is_near_a_text_of_another() -> None:
     parts = part_of(split(POOL))
     texts = sorted(parts)
     owner = np.array([parts[text] for text in texts])
-    near = np.argwhere(shared_grams(texts) > NEAR + 1e-9)
+    near = near_pairs(texts)
     assert (owner[near[:, 0]] == owner[near[:, 1]]).all()
     assert len(parts) == len({context.hash for context in POOL})
 
@@ -81,13 +91,28 @@ def test_near_duplicates_go_together_and_chains_of_them_too() -> None:
     assert near_duplicates(texts) == [[0, 2, 3], [1]]
 
 
+@given(st.lists(st.text("ab", min_size=GRAM, max_size=30), min_size=1, max_size=12))
+def test_the_groups_are_those_of_every_pair_compared(texts: list[str]) -> None:
+    groups = [{k} for k in range(len(texts))]
+    for one, other in near_pairs(texts):
+        (left,), (right,) = ([g for g in groups if k in g] for k in (one, other))
+        if left is not right:
+            groups = [g for g in groups if g not in (left, right)] + [left | right]
+    assert near_duplicates(texts) == sorted(sorted(group) for group in groups)
+
+
+def test_a_pool_is_cut_once_until_a_file_of_it_changes(tmp_path: Path) -> None:
+    file = tmp_path / "en.jsonl"
+    file.write_text(line() + "\n")
+    once = open_pool(tmp_path)
+    assert open_pool(tmp_path) is once
+    file.write_text(line() + "\n" + line(text="Another one.") + "\n")
+    assert sum(map(len, parts_of(open_pool(tmp_path)))) == 2
+
+
 def test_a_text_that_occurs_twice_is_kept_once() -> None:
     pool = [Context("A  text.", "email", "en"), Context("a text.", "email", "en")]
-    assert sum(map(len, vars_of(split(pool)))) == 1
-
-
-def vars_of(pool: Pool) -> tuple[tuple[Context, ...], ...]:
-    return pool.reference, pool.bots, pool.judge
+    assert sum(map(len, parts_of(split(pool)))) == 1
 
 
 @pytest.mark.parametrize(
