@@ -26,7 +26,7 @@ run: setup ## load the sample, simulate three days, build everything, print the 
 	@$(VENV)/bin/recwheel run
 
 test: lint ## lint, types, all tests
-	@$(VENV)/bin/pytest
+	@$(VENV)/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: dev ## ruff and mypy
 	@$(VENV)/bin/ruff check

@@ -80,15 +80,16 @@ def _kept(tastes: Mapping[int, Taste], before: Sequence[Persona]) -> dict[int, s
 
 
 def _proposals(taste: Taste, whole: Taste) -> Iterator[str]:
-    """The noun; with one or two of the words most above the whole's share; with a number."""
+    """The noun; with one or two of the words above the whole's share; with a number."""
     category = taste.preferred_category
     noun = NOUNS[CATEGORIES[category]]
     own = (taste.intensity_by_category[category], taste.language)
     all_ = (whole.intensity_by_category[category], whole.language)
     words = (*INTENSITIES, *LANGUAGES)
     lift = np.concatenate(own) / np.maximum(np.concatenate(all_), 1e-9)
-    order = [int(word) for word in np.argsort(-lift, kind="stable") if lift[word] >= APART]
-    apart = [ADJECTIVES[words[word]] for word in order]
+    # Groups are found by category and intensity: an intensity says more of one than a language.
+    order = sorted(range(len(words)), key=lambda word: (word >= len(INTENSITIES), -lift[word]))
+    apart = [ADJECTIVES[words[word]] for word in order if lift[word] >= APART]
     both = [f"{one}_{other}" for one, other in combinations(apart, 2)]
     named = [f"{adjective}_{noun}" for adjective in (*apart, *both)]
     return chain([noun, *named], (f"{noun}_{number}" for number in count(2)))

@@ -135,8 +135,7 @@ def _prototypes(
     vocabulary: Vocabulary,
     gram_weights: Floats,
 ) -> Prototypes:
-    vectors, gram_vectors = weights.astype(np.float32), gram_weights.astype(np.float32)
-    arrays = (vectors, *vocabulary, gram_vectors)
-    content = (np.ascontiguousarray(array).tobytes().hex() for array in arrays)
+    vectors, gram_vectors = (np.ascontiguousarray(w, np.float32) for w in (weights, gram_weights))
+    content = (array.tobytes().hex() for array in (vectors, *vocabulary, gram_vectors))
     version = digest_id(FEATURES, encoder_version, repr(temperature), *content)[:12]
     return Prototypes(version, encoder_version, temperature, vectors, vocabulary, gram_vectors)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -85,14 +87,18 @@ def _batches(path: Path, summary: LoadSummary, vocabulary: Vocabulary) -> Iterat
             _seal(item, batch, summary, vocabulary)
             size += ROW_COSTS + len(item.text)
             if size >= BYTES_AT_ONCE:
-                seen.add(batch.insert_ids)
-                yield batch
+                yield _counted(batch, summary, seen)
                 size = 0
                 for rows in batch:
                     rows.clear()
-        seen.add(batch.insert_ids)
-        yield batch
+        yield _counted(batch, summary, seen)
         summary.repeated_insert_ids = seen.repeated()
+
+
+def _counted(batch: Batch, summary: LoadSummary, seen: SeenIds) -> Batch:
+    summary.usable(Counter(map(itemgetter("kind"), batch.usable)))
+    seen.add(batch.insert_ids)
+    return batch
 
 
 def _seal(item: Item, batch: Batch, summary: LoadSummary, vocabulary: Vocabulary) -> None:
@@ -107,7 +113,6 @@ def _seal(item: Item, batch: Batch, summary: LoadSummary, vocabulary: Vocabulary
         summary.faulty(reading.fault.label, reading.fault.sentence, item.position)
         batch.faulty.append(envelope.quarantined(row, reading.fault.sentence))
         return
-    summary.usable(reading.kind)
     batch.usable.append(row)
     if reading.kind == EVENT:
         if reading.action is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -31,10 +32,11 @@ class LoadSummary:
     repeated_insert_ids: int = 0
     unknown_events: dict[str, int] = field(default_factory=dict)
 
-    def usable(self, kind: str) -> None:
-        """Count a row that goes to the raw store."""
-        self.rows += 1
-        self.kinds[kind] = self.kinds.get(kind, 0) + 1
+    def usable(self, kinds: Mapping[str, int]) -> None:
+        """Count rows that go to the raw store."""
+        for kind, rows in kinds.items():
+            self.rows += rows
+            self.kinds[kind] = self.kinds.get(kind, 0) + rows
 
     def faulty(self, label: str, reason: str, position: int) -> None:
         """Count a row that goes to quarantine."""

@@ -13,7 +13,7 @@ from rec_assets import sensors
 from rec_assets.definitions import defs
 from resources.settings import Settings
 
-SPECS = defs.resolve_all_asset_specs()
+SPECS = sorted(defs.resolve_all_asset_specs(), key=lambda spec: spec.key)
 
 
 def test_no_dependency_is_misspelt_into_an_external_asset() -> None:
