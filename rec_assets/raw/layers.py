@@ -53,8 +53,10 @@ class LayerReader:
         return known
 
     def _learn(self, keys: tuple[str, ...]) -> _Shape:
-        there = self._spellings.intersection(keys)
-        found = {o: [name for name in names if name in there] for o, names in self._fields.items()}
+        # The row's own strings: the parser gives the same ones again, and is them is sooner said
+        # than equals them.
+        there = {key: key for key in keys if key in self._spellings}
+        found = {o: [there[n] for n in names if n in there] for o, names in self._fields.items()}
         single = {ours: names[0] for ours, names in found.items() if len(names) == 1}
         shape = _Shape(
             tuple(single),
