@@ -31,7 +31,7 @@ def test_ctrl_c_while_mining_says_what_stands_and_what_to_do(tmp_path: Path) -> 
     command.signal(signal.SIGINT)
     status, said = stopped(command)
     assert status == 130
-    assert "stopped by Ctrl-C; 24,623 raw rows stand, no day was begun" in said
+    assert "stopped by Ctrl-C; 24,844 raw rows stand, no day was begun" in said
     assert "the same command goes on from here" in said
     assert [*statuses(command.home).values()].count("CANCELED") == 1
 

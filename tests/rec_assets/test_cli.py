@@ -96,7 +96,7 @@ def test_another_seed_in_a_home_that_was_begun_is_refused(
 ) -> None:
     done = recwheel(first_home, "run", "--seed", "99")
     assert done.returncode == 1
-    assert "was begun with --seed 1" in done.stderr
+    assert "was begun with --seed 2" in done.stderr
 
 
 def test_recommend_answers_at_the_command_line(used_home: Path, first_run: dict[str, Any]) -> None:
