@@ -23,7 +23,7 @@ from resources.settings import Settings
     group_name="personas",
     kinds={"scikitlearn"},
     owners=["team:data-platform"],
-    code_version="1",
+    code_version="2",
     metadata={"dagster/column_schema": column_schema(Persona)},
 )
 def personas(

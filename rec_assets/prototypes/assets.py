@@ -13,9 +13,9 @@ from resources.settings import Settings
 
 @dg.asset(
     group_name="prototypes",
-    kinds={"numpy"},
+    kinds={"scikitlearn"},
     owners=["team:data-platform"],
-    code_version="2",
+    code_version="3",
 )
 def category_prototypes(
     context: dg.AssetExecutionContext,
