@@ -1,0 +1,134 @@
+"""A day of the data engineer: exports are dropped, days turn, a bad one is stopped, all is seen.
+
+One story on one `recwheel up`: the tests stand in the order in which they happen.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rec_assets.commands.home import sample_files
+from resources.log_store import open_log_store
+from resources.records import COLLECTIONS, RAW
+from resources.settings import Settings
+from tests.operated.interface import CHROMIUM, Interface, interface_at
+from tests.rec_assets.command_line import ROOT, recwheel_json
+from tests.rec_assets.few_contexts import few_contexts
+from tests.rec_assets.running_up import Up, await_answer, running_up
+
+TURNED_SECONDS = 280.0
+INBOX_SECONDS = 5
+SMALL = {"REC_USERS": "40", "REC_SESSIONS": "120", "REC_DAYS": "3"}
+PICTURES = Path(os.environ.get("REC_SCREENSHOTS", "")) if "REC_SCREENSHOTS" in os.environ else None
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH (Debian: chromium)")
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    folder = tmp_path_factory.mktemp("operated")
+    with running_up(
+        folder / "home",
+        REC_PORT="18451",
+        REC_DAGSTER_PORT="18551",
+        REC_SCHEDULE="* * * * *",
+        REC_INBOX_SECONDS=str(INBOX_SECONDS),
+        REC_CONTEXTS=str(few_contexts(folder / "pool")),
+        **SMALL,
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def interface(up: Up, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interface]:
+    with interface_at(up.interface, PICTURES or tmp_path_factory.mktemp("pictures")) as opened:
+        yield opened
+
+
+def test_dropped_files_are_loaded_mined_and_turned_into_days_without_a_hand(up: Up) -> None:
+    for file in sample_files():
+        drop(up, file.name, file.read_bytes())
+    turned = await_answer(lambda: whole_days(up), TURNED_SECONDS, "the days do not turn")
+    assert len(turned) == int(SMALL["REC_DAYS"])
+    for job in ("load", "mine", "wheel"):
+        assert {run["status"] for run in up.runs(job)} == {"SUCCESS"}, job
+    loaded = [run["tags"]["dagster/partition"] for run in up.runs("load")]
+    assert sorted(loaded) == [file.name for file in sample_files()]
+    assert [run["tags"]["dagster/partition"] for run in up.runs("wheel")] == turned
+    for name in ("inbox", "daily_turn"):
+        assert "FAILURE" not in {tick["status"] for tick in up.ticks(name)}, name
+        assert any(tick["runIds"] for tick in up.ticks(name)), name
+
+
+def test_the_same_content_again_under_two_names_is_loaded_no_second_time(up: Up) -> None:
+    file, rows = sample_files()[0], raw_rows(up)
+    drop(up, file.name, file.read_bytes())
+    drop(up, f"again-{file.name}", file.read_bytes())
+    await_ticks(up, "inbox", 4)
+    settle(up)
+    assert raw_rows(up) == rows
+    assert [r["tags"]["dagster/partition"] for r in up.runs("load")].count(file.name) == 1
+
+
+def test_a_changed_file_is_loaded_in_place_of_what_it_held(up: Up) -> None:
+    name = "usage_summaries.json"
+    path = next(file for file in sample_files() if file.name == name)
+    summaries: list[dict[str, Any]] = json.loads(path.read_bytes())
+    before = raw_rows(up)
+    drop(up, name, json.dumps(summaries[:-2]).encode())
+    await_answer(lambda: raw_rows(up) == before - 2, TURNED_SECONDS, "it is not replaced")
+    settle(up)
+    assert {run["status"] for run in up.runs("load")} == {"SUCCESS"}
+
+
+def test_a_person_finds_the_lineage(interface: Interface) -> None:
+    interface.open_lineage("simulated_traffic", "downstream")
+    interface.sees("training_examples", "user_profiles", "cluster_profiles", "serving_profiles")
+    interface.sees("golden_export", "wheel_report", "100% filled")
+    interface.picture("lineage")
+
+
+def test_a_person_materializes_an_asset_by_clicking(up: Up, interface: Interface) -> None:
+    interface.open("/assets/wheel_report")
+    interface.page.get_by_role("button", name="Materialize").first.click()
+    begun = interface.launch()
+    assert up.status(run_of(up, begun)) == "SUCCESS"
+    interface.open("/assets/wheel_report?view=partitions")
+    interface.sees("Materialized (3)", "Failed (0)")
+
+
+def test_a_failed_blocking_check_is_seen_to_stop_what_is_downstream(
+    up: Up, interface: Interface
+) -> None:
+    served = recwheel_json(up.home, "status")["versions"]
+    broken = break_a_profile(up)
+    interface.open_lineage("user_profiles", "downstream")
+    interface.page.get_by_role("button", name="Materialize all").click()
+    begun = run_of(up, interface.launch())
+    assert up.status(begun) == "FAILURE"
+    interface.sees("66% filled (1 failed)")
+    interface.picture("stopped")
+    interface.open("/assets/user_profiles?view=checks")
+    interface.sees("profiles_are_normalised", "Failed", "blocking", broken)
+    interface.picture("check")
+    assert recwheel_json(up.home, "status")["versions"] == served
+
+
+def drop(up: Up, name: str, content: bytes) -> None:
+    """Put a file into the inbox as a person's copy does: under its own name, byte by byte."""
+    (up.home / "inbox" / name).write_bytes(content)
+
+
+def whole_days(up: Up) -> list[str]:
+    """The days whose report and golden table stand, once all of the first ones do; else empty."""
+    done = recwheel_json(up.home, "status")["days"]
+    return done if len(done) == int(SMALL["REC_DAYS"]) and not unfinished(up) else []
