@@ -49,7 +49,7 @@ class Interface:
             expect(self.page.get_by_text(text).first).to_be_visible(timeout=SEEN_MS)
 
     def launch(self) -> str:
-        """Click through the dialog that is open, for the latest partition; the run's first digits."""
+        """Launch from the open dialog, for the latest partition; the run's first digits."""
         dialog = self.page.get_by_role("dialog")
         dialog.get_by_role("button", name="Latest").click()
         dialog.get_by_role("button", name=re.compile("^Launch")).click()

@@ -5,25 +5,23 @@ One story on one `recwheel up`: the tests stand in the order in which they happe
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
-import shutil
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rec_assets import manifests
 from rec_assets.commands.home import sample_files
-from resources.log_store import open_log_store
+from resources.log_store import LogStore, open_log_store
 from resources.records import COLLECTIONS, RAW
-from resources.settings import Settings
 from tests.operated.interface import CHROMIUM, Interface, interface_at
-from tests.rec_assets.command_line import ROOT, recwheel_json
+from tests.rec_assets.command_line import recwheel_json
 from tests.rec_assets.few_contexts import few_contexts
-from tests.rec_assets.running_up import Up, await_answer, running_up
+from tests.rec_assets.running_up import ENDED, Up, await_answer, running_up
 
 TURNED_SECONDS = 280.0
 INBOX_SECONDS = 5
@@ -129,6 +127,57 @@ def drop(up: Up, name: str, content: bytes) -> None:
 
 
 def whole_days(up: Up) -> list[str]:
-    """The days whose report and golden table stand, once all of the first ones do; else empty."""
-    done = recwheel_json(up.home, "status")["days"]
-    return done if len(done) == int(SMALL["REC_DAYS"]) and not unfinished(up) else []
+    """The days that stand to their end, once all of the first ones do; else none."""
+    with reading(up) as store:
+        done = [manifests.days(store, asset) for asset in ("golden_export", "wheel_report")]
+    return done[0] if done[0] == done[1] and len(done[0]) == int(SMALL["REC_DAYS"]) else []
+
+
+def raw_rows(up: Up) -> int:
+    """Rows of the raw store."""
+    with reading(up) as store:
+        return store.count(RAW)
+
+
+def break_a_profile(up: Up) -> str:
+    """Spoil the row of a user who was idle on the latest day, so that no run mends it; the id."""
+    latest = whole_days(up)[-1]
+    with reading(up) as store:
+        rows = [row for batch in store.scan(COLLECTIONS["G"]) for row in batch]
+        row = next(row for row in rows if latest not in row["evidence"])
+        row["preferred_category_vector"][0] += 0.5
+        store.put(COLLECTIONS["G"], [row])
+    return str(row["_id"])
+
+
+def await_ticks(up: Up, name: str, more: int) -> None:
+    """Wait for so many ticks of the sensor from now."""
+    seen = len(up.ticks(name))
+    await_answer(lambda: len(up.ticks(name)) >= seen + more, TURNED_SECONDS, f"{name} rests")
+
+
+def settle(up: Up) -> None:
+    """Wait until nothing runs or waits any more."""
+    jobs = ("load", "mine", "wheel")
+    await_answer(
+        lambda: all(run["status"] in ENDED for job in jobs for run in up.runs(job)),
+        TURNED_SECONDS,
+        "runs do not end",
+    )
+
+
+def run_of(up: Up, beginning: str) -> str:
+    """The id of the run of which the interface showed the first digits."""
+    found = up.graphql("{runsOrError(limit: 50){... on Runs{results{runId}}}}")
+    ids = [run["runId"] for run in found["runsOrError"]["results"]]
+    return str(next(identity for identity in ids if identity.startswith(beginning)))
+
+
+@contextmanager
+def reading(up: Up) -> Iterator[LogStore]:
+    """The store that the running processes write."""
+    store = open_log_store(f"sqlite:///{up.home / 'recwheel.sqlite'}")
+    try:
+        yield store
+    finally:
+        store.close()
