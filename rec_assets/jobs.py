@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import dagster as dg
 
-CHAIN = {"recwheel/chain": "daily"}  # dagster.yaml lets one run with this tag go at a time
+# What arrives goes before the days of a long backfill that wait in the queue.
+FIRST = {"dagster/priority": "1"}
 
 load = dg.define_asset_job(
     "load",
     selection=dg.AssetSelection.assets("raw_corporate_data"),
+    tags=FIRST,
     description="Store one file of the inbox as it came.",
 )
 mine = dg.define_asset_job(
     "mine",
     selection=dg.AssetSelection.assets("personas", "category_prototypes"),
+    tags=FIRST,
     description="Mine personas from the raw store; make category vectors from the context pool.",
 )
 wheel = dg.define_asset_job(
@@ -21,6 +24,5 @@ wheel = dg.define_asset_job(
     selection=dg.AssetSelection.groups(
         "traffic", "training", "profiles", "clusters", "serving", "golden", "evaluation"
     ),
-    tags=CHAIN,
     description="One day: simulate, join, profile, cluster, serve, export, report.",
 )

@@ -6,16 +6,20 @@ from resources.log_store import LogStore
 from resources.records import MANIFESTS, Row
 
 
-def begin(store: LogStore, asset: str, day: str) -> bool:
-    """Note that `asset` is being written for `day`; whether it was ever begun before."""
+def begin(store: LogStore, asset: str, day: str, **fixed: int) -> bool:
+    """Note that `asset` is being written for `day`; whether it was ever begun before.
+
+    `fixed`: what was decided for the day at its beginning; `written` gives it back.
+    """
     known = begun(store, asset, day)
-    store.put(MANIFESTS, [{"_id": _id(asset, day), "asset": asset, "day": day, "complete": False}])
+    row: Row = {"_id": _id(asset, day), "asset": asset, "day": day, "complete": False, **fixed}
+    store.put(MANIFESTS, [row])
     return known
 
 
 def begun(store: LogStore, asset: str, day: str) -> bool:
     """Whether `asset` was ever begun for `day`."""
-    return bool(store.get(MANIFESTS, [_id(asset, day)]))
+    return written(store, asset, day) is not None
 
 
 def complete(store: LogStore, asset: str, day: str, **counts: int | float | str | None) -> None:
@@ -26,8 +30,13 @@ def complete(store: LogStore, asset: str, day: str, **counts: int | float | str 
 
 def read(store: LogStore, asset: str, day: str) -> Row | None:
     """The manifest of a complete materialization; None when there is none."""
-    row = store.get(MANIFESTS, [_id(asset, day)]).get(_id(asset, day))
+    row = written(store, asset, day)
     return row if row is not None and row["complete"] else None
+
+
+def written(store: LogStore, asset: str, day: str) -> Row | None:
+    """The manifest, be the materialization complete or only begun; None when it never was."""
+    return store.get(MANIFESTS, [_id(asset, day)]).get(_id(asset, day))
 
 
 def days(store: LogStore, asset: str) -> list[str]:

@@ -1,21 +1,89 @@
 """When the wheel turns by itself."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from rec_assets.catch_up import FAILURES_A_DAY, Ask, nothing_to_turn, which_days
+from rec_assets.day_state import missing_days
 from rec_assets.jobs import wheel
+from resources.errors import Mendable
+from resources.log_store import open_log_store
+from resources.settings import Settings
+
+UNFINISHED = [
+    status
+    for status in dg.DagsterRunStatus
+    if status
+    not in (
+        dg.DagsterRunStatus.SUCCESS,
+        dg.DagsterRunStatus.FAILURE,
+        dg.DagsterRunStatus.CANCELED,
+    )
+]
+ENDED_BADLY = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+DAY = "dagster/partition"  # Dagster's tag
+settings = Settings()
 
 
-# Ten past two: the UTC day is over, late rows of its last minutes have come.
 @dg.schedule(
     job=wheel,
-    cron_schedule="10 2 * * *",
-    execution_timezone="UTC",
+    cron_schedule=settings.schedule,
+    execution_timezone=settings.schedule_zone,
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
-def daily_turn(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Asks for the UTC day that was over when the schedule was due."""
+def daily_turn(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+    """Asks for the UTC days that are over and not complete yet, in order, a few at a tick.
+
+    A day that is queued or runs already is not asked for twice. One that failed is asked for again
+    at the next tick, until three of its runs within 24 hours have failed.
+    """
     due = context.scheduled_execution_time.astimezone(UTC)
-    day = (due.date() - timedelta(days=1)).isoformat()
-    return dg.RunRequest(run_key=day, partition_key=day)
+    try:
+        missing, reason = _missing(due)
+    except Mendable as error:
+        return dg.SkipReason(f"{error}; the next tick tries again")
+    if reason:
+        return dg.SkipReason(reason)
+    ask = _ask(context.instance, missing, due)
+    if not ask.days:
+        return dg.SkipReason(ask.words)
+    context.log.info(ask.words)
+    tags = {"recwheel/missing_days": str(len(missing))}
+    # A run key is remembered for ever: with the tick in it, a day that failed can be asked again.
+    return [
+        dg.RunRequest(run_key=f"{day}@{due.isoformat()}", partition_key=day, tags=tags)
+        for day in ask.days
+    ]
+
+
+def _missing(due: datetime) -> tuple[list[str], str]:
+    """The days that are over and not complete; or why there are none to turn."""
+    now = Settings()
+    now.home.mkdir(parents=True, exist_ok=True)
+    first, last = now.first_day(due), due.date() - timedelta(days=1)
+    if last < first:
+        return [], f"the wheel begins on {first}, which is not over yet"
+    store = open_log_store(now.store_url)
+    try:
+        missing = missing_days(store, first, last)
+        if not missing:
+            return [], f"every day from {first} to {last} is complete"
+        return missing, nothing_to_turn(store, now)
+    finally:
+        store.close()
+
+
+def _ask(instance: dg.DagsterInstance, missing: list[str], due: datetime) -> Ask:
+    runs = instance.get_runs(dg.RunsFilter(job_name=wheel.name, statuses=UNFINISHED))
+    failed = instance.get_runs(
+        dg.RunsFilter(
+            job_name=wheel.name,
+            statuses=ENDED_BADLY,
+            tags={DAY: missing[0]},
+            created_after=due - timedelta(days=1),
+        ),
+        limit=FAILURES_A_DAY,
+    )
+    asked = {run.tags[DAY] for run in runs if DAY in run.tags}
+    return which_days(missing, asked, [r.run_id for r in failed], Settings().catch_up_days)

@@ -5,7 +5,7 @@ The one file outside rec_assets that imports dagster.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from resources.embedded_redis import embedded_redis
 from resources.encoder import Encoder, open_encoder
 from resources.home_lock import writing
 from resources.log_store import LogStore, open_log_store
+from resources.patience import patiently
 from resources.profile_cache import ProfileCache
 from resources.service_process import Endpoint, service
 from resources.settings import Settings
@@ -38,7 +39,12 @@ class LogStoreResource(dg.ConfigurableResource[LogStore]):
         settings = Settings()
         settings.home.mkdir(parents=True, exist_ok=True)
         with writing(settings.home):
-            store = open_log_store(settings.store_url)
+            store = patiently(
+                lambda: open_log_store(settings.store_url),
+                settings.home,
+                settings.retry_seconds,
+                _say(context),
+            )
             try:
                 yield store
             finally:
@@ -77,6 +83,10 @@ class ServiceResource(dg.ConfigurableResource["ServiceResource"]):
     def running(self) -> AbstractContextManager[Endpoint]:
         """A block in which the service answers; gives its URL and key."""
         return service(Settings())
+
+
+def _say(context: dg.InitResourceContext) -> Callable[[str], None]:
+    return context.log.warning if context.log is not None else lambda sentence: None
 
 
 def resources() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import bson
 import orjson
 
-from resources.errors import Mendable, SettingError
+from resources.errors import Away, Mendable, SettingError
 from resources.records import Row
 
 Where = Mapping[str, str | int | bool | None]
@@ -59,12 +59,14 @@ class RowsRefused(Mendable, RuntimeError):
     """Rows that an asset made were refused: what stands is not what it computed."""
 
 
-class StoreUnavailable(Mendable, ConnectionError):
+class StoreUnavailable(Away, ConnectionError):
     """The store does not answer; the message is a sentence without a password."""
 
 
 class StoreFull(StoreUnavailable):
     """The store has no room; reading may go on."""
+
+    mends_itself = False
 
 
 class LogStore(Protocol):

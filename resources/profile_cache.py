@@ -20,7 +20,7 @@ from redis.exceptions import RedisError, WatchError
 from redis.retry import Retry
 
 from resources.addresses import without_secrets
-from resources.errors import Mendable
+from resources.errors import Away
 from resources.preferences import ServedClusters, ServedProfile
 from resources.profile_blobs import (
     MacroContext,
@@ -59,8 +59,14 @@ _READ: Final[dict[str, Any]] = {
 _WRITE: Final[dict[str, Any]] = {**_READ, "socket_connect_timeout": 2.0, "socket_timeout": 10.0}
 
 
-class CacheUnavailable(Mendable, ConnectionError):
+class CacheUnavailable(Away, ConnectionError):
     """The cache does not answer, or holds what this version cannot read; without a password."""
+
+
+class CacheUnreadable(CacheUnavailable):
+    """The cache answers with what this version cannot read."""
+
+    mends_itself = False
 
 
 class CacheRead(NamedTuple):
@@ -266,7 +272,7 @@ def _sentence(url: str) -> Iterator[None]:
     try:
         yield
     except UnreadableBlob as error:
-        raise CacheUnavailable(
+        raise CacheUnreadable(
             f"{error}: publish again (materialize serving_profiles) so that it is rewritten"
         ) from error
     except RedisError as error:  # no wider: the rows to publish come from a store that may fail too

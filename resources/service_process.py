@@ -15,7 +15,7 @@ from uuid import uuid4
 import httpx
 
 from resources.addresses import without_secrets
-from resources.errors import Mendable
+from resources.errors import Away, Mendable
 from resources.settings import REPOSITORY, Settings
 from resources.whole_files import hold, remove_unheld
 
@@ -24,12 +24,12 @@ READY_SECONDS = 60.0
 MODELS = ("encoder:", "prototypes:")  # how /readyz begins to tell of them
 
 
-class ServiceUnavailable(Mendable, ConnectionError):
+class ServiceUnavailable(Away, ConnectionError):
     """No service answers where one should."""
 
 
 class NotPrepared(Mendable, RuntimeError):
-    """The service answers, but lacks what no waiting brings: an encoder or category vectors."""
+    """The service answers, but lacks what no waiting brings: encoder, vectors or a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def simulator_key(settings: Settings) -> str:
     given = settings.api_key.get_secret_value()
     kept = settings.home / "keys" / "simulator.key"
     if not given and not kept.exists():
-        raise ServiceUnavailable(f"no REC_API_KEY is set and {kept} is missing: run recwheel key")
+        raise NotPrepared(f"no REC_API_KEY is set and {kept} is missing: run recwheel key")
     return given or kept.read_text(encoding="ascii").strip()
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
@@ -17,6 +19,7 @@ from pydantic_settings import (
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 HOME: Final = REPOSITORY / ".recwheel"
+CRON_FIELD: Final = re.compile(r"[0-9A-Za-z*/,#-]+")
 WHEEL_FILE: Final = "wheel.json"  # what the first run fixed for all later ones: start, seed, users
 
 
@@ -110,6 +113,28 @@ class Settings(BaseSettings):
     start: date | None = Field(
         default=None, description="First day (ISO) of the wheel; none: DAYS complete UTC days ago."
     )
+    simulate: bool = Field(
+        default=True,
+        description="Whether bots fill a day up to its sessions; false: live traffic alone. A day "
+        "that was begun ends as it began.",
+    )
+    schedule: str = Field(
+        default="10 2 * * *",
+        description="When the wheel turns by itself: minute, hour, day, month, weekday (cron). Ten "
+        "past two: the UTC day is over, late rows of its last minutes have come.",
+    )
+    schedule_zone: str = Field(
+        default="UTC", description="Time zone of REC_SCHEDULE (IANA); days are of UTC all the same."
+    )
+    catch_up_days: int = Field(
+        default=7, ge=1, description="Missed days that one tick of the schedule asks for at most."
+    )
+    retry_seconds: float = Field(
+        default=5.0,
+        ge=0.0,
+        description="Wait before an asset tries a store or service again that was away; doubled "
+        "at each of four tries.",
+    )
     dask_scheduler: str = Field(
         default="", description="Address of a Dask scheduler for per-user work; empty: in process."
     )
@@ -124,6 +149,26 @@ class Settings(BaseSettings):
     def first_day(self, now: datetime) -> date:
         """The wheel's first day: `start`, else `days` complete UTC days before `now`."""
         return self.start or now.astimezone(UTC).date() - timedelta(days=self.days)
+
+    @field_validator("schedule")
+    @classmethod
+    def _cron(cls, text: str) -> str:
+        fields = text.split()
+        if len(fields) != 5 or not all(map(CRON_FIELD.fullmatch, fields)):
+            raise ValueError(
+                f"{text!r} is no schedule: five fields are needed (minute, hour, day of the month, "
+                "month, weekday), as in '10 2 * * *'"
+            )
+        return " ".join(fields)
+
+    @field_validator("schedule_zone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{name!r} is no time zone: name one as Europe/Paris or UTC") from None
+        return name
 
     @field_validator("log_url")
     @classmethod

@@ -21,7 +21,7 @@ from rec_assets.clusters.publication import served_clusters, served_profiles
 from rec_assets.clusters.stored import read_clusters, read_members
 from rec_assets.day_state import require_day_before
 from rec_assets.days import day_before
-from rec_assets.partitions import daily
+from rec_assets.declared import daily_asset
 from rec_assets.profiles.assets import user_profiles
 from rec_assets.shards import BLOCKS, run_map
 from rec_assets.tables import column_schema, record_metadata
@@ -36,12 +36,11 @@ COUNTS = ("evidence", "base")
 yesterday = dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
 
 
-@dg.asset(
+@daily_asset(
     deps=[user_profiles, dg.AssetDep("cluster_profiles", partition_mapping=yesterday)],
-    partitions_def=daily,
     group_name="clusters",
     kinds={"scikitlearn"},
-    owners=["team:data-platform"],
+    personal_data="ids",
     code_version="1",
     metadata={"dagster/column_schema": column_schema(ClusterProfile)},
 )
@@ -88,12 +87,11 @@ def cluster_profiles(
     )
 
 
-@dg.asset(
+@daily_asset(
     deps=[user_profiles, cluster_profiles],
-    partitions_def=daily,
     group_name="serving",
     kinds={"redis"},
-    owners=["team:data-platform"],
+    personal_data="ids",
     code_version="1",
 )
 def serving_profiles(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,7 @@ from rec_assets.commands.locks import only_one
 from rec_assets.commands.opened import dagster_instance, opened, say_store
 from rec_assets.commands.standing import standing
 from rec_assets.commands.stopping import telling
+from rec_assets.day_state import missing_days
 from resources.errors import Mendable
 from resources.log_store import LogStore
 from resources.records import DRAWN_FROM, RAW
@@ -45,7 +46,6 @@ def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
         opened(settings) as store,
         telling(partial(standing, store, settings)),
     ):
-        from rec_assets.commands import turn
         from rec_assets.commands.serving_again import serve_again
 
         say_store(console, settings)
@@ -55,7 +55,8 @@ def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
             _ensure_prototypes(console, instance, settings, store)
             serve_again(instance, settings, store)
             first = settings.first_day(datetime.now(UTC))
-            for day in turn.missing_days(store, settings, first):
+            last = first + timedelta(days=settings.days - 1)
+            for day in missing_days(store, first, last):
                 _turn(console, instance, day)
         return _result(console, settings, store)
 

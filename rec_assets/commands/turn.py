@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +10,7 @@ from uuid import uuid4
 
 import dagster as dg
 
-from rec_assets import manifests, sensors
+from rec_assets import sensors
 from rec_assets.commands import owners
 from rec_assets.commands.apart import apart
 from rec_assets.commands.stopping import Stopped
@@ -20,8 +19,6 @@ from rec_assets.partitions import raw_files
 from rec_assets.raw.blocks import content_hash
 from rec_assets.raw.inbox import run_key
 from resources.errors import Mendable
-from resources.log_store import LogStore
-from resources.settings import Settings
 
 QUIET: Final = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -65,14 +62,6 @@ def serve(instance: dg.DagsterInstance, day: str) -> None:
 def _as_if_asked_by(sensor: str, key: str) -> dict[str, str]:
     """Tags by which the daemon knows that what the sensor would ask for has run already."""
     return {"dagster/sensor_name": sensor, "dagster/run_key": key}
-
-
-def missing_days(store: LogStore, settings: Settings, first: date) -> list[str]:
-    """Which of the first run's days are not complete yet, in order."""
-    wanted = [(first + timedelta(days=k)).isoformat() for k in range(settings.days)]
-    ends = ("golden_export", "wheel_report")  # what nothing else stands on
-    done = set.intersection(*(set(manifests.days(store, asset)) for asset in ends))
-    return [day for day in wanted if day not in done]
 
 
 def _run(

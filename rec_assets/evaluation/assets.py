@@ -4,10 +4,10 @@ import dagster as dg
 
 from rec_assets import manifests
 from rec_assets.clusters.assets import cluster_profiles, serving_profiles
+from rec_assets.declared import daily_asset
 from rec_assets.evaluation.chains import keep_chains, read_chains, total
 from rec_assets.evaluation.page import page, pictures
 from rec_assets.evaluation.stored import read_criteria
-from rec_assets.partitions import daily
 from rec_assets.personas.stored import read_stored
 from rec_assets.plots import markdown_image
 from resources.dagster_resources import EncoderResource
@@ -16,12 +16,11 @@ from resources.settings import Settings
 from resources.whole_files import write_whole
 
 
-@dg.asset(
+@daily_asset(
     deps=[cluster_profiles, serving_profiles],
-    partitions_def=daily,
     group_name="evaluation",
     kinds={"html"},
-    owners=["team:data-platform"],
+    personal_data="none",
     code_version="1",
 )
 def wheel_report(

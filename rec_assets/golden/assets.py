@@ -8,6 +8,7 @@ import dagster as dg
 
 from rec_assets import manifests
 from rec_assets.day_state import days_touched
+from rec_assets.declared import daily_asset
 from rec_assets.golden.columns import COLUMNS
 from rec_assets.golden.table import (
     FIELDS,
@@ -16,7 +17,6 @@ from rec_assets.golden.table import (
     golden_table,
     write_parquet,
 )
-from rec_assets.partitions import daily
 from rec_assets.tables import record_metadata
 from rec_assets.training.assets import training_examples
 from resources.log_store import LogStore
@@ -27,12 +27,11 @@ from resources.whole_files import write_whole
 H = COLLECTIONS["H"]
 
 
-@dg.asset(
+@daily_asset(
     deps=[training_examples],
-    partitions_def=daily,
     group_name="golden",
     kinds={"parquet"},
-    owners=["team:data-platform"],
+    personal_data="ids",
     code_version="1",
     metadata={
         "dagster/column_schema": dg.TableSchema(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import msgspec
 
+from rec_assets.declared import RAW_EXPORTS, arriving_asset
 from rec_assets.personas.mining import mine_personas
 from rec_assets.personas.persona import Persona, read_personas, write_personas
 from rec_assets.personas.stored import read_former, write_former, write_stored
@@ -18,11 +19,12 @@ from resources.records import RAW, Row
 from resources.settings import Settings
 
 
-@dg.asset(
+@arriving_asset(
     deps=[raw_corporate_data],
     group_name="personas",
     kinds={"scikitlearn"},
-    owners=["team:data-platform"],
+    pool=RAW_EXPORTS,
+    personal_data="none",
     code_version="2",
     metadata={"dagster/column_schema": column_schema(Persona)},
 )

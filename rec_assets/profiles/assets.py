@@ -11,7 +11,7 @@ from rec_assets import manifests
 from rec_assets.clusters.stored import read_above
 from rec_assets.day_state import days_touched, require_day_before
 from rec_assets.days import day_before
-from rec_assets.partitions import daily
+from rec_assets.declared import daily_asset
 from rec_assets.profiles.evidence import Cells, FoldedDay, last_day
 from rec_assets.profiles.profiles import Above, cells_by_user, profile, with_day
 from rec_assets.shards import BLOCKS
@@ -29,12 +29,11 @@ EXAMPLE_FIELDS = (
 )  # fmt: skip
 
 
-@dg.asset(
+@daily_asset(
     deps=[training_examples],
-    partitions_def=daily,
     group_name="profiles",
     kinds={"python"},
-    owners=["team:data-platform"],
+    personal_data="ids",
     code_version="1",
     metadata={"dagster/column_schema": column_schema(UserProfile)},
 )

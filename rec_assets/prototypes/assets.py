@@ -3,6 +3,7 @@
 import dagster as dg
 
 from rec_api.prototype_rows import prototypes_row
+from rec_assets.declared import DAILY_CHAIN, arriving_asset
 from rec_assets.prototypes.prototype_fit import fit_prototypes
 from resources.context_pool import open_pool
 from resources.dagster_resources import EncoderResource
@@ -11,10 +12,11 @@ from resources.records import PROTOTYPES
 from resources.settings import Settings
 
 
-@dg.asset(
+@arriving_asset(
     group_name="prototypes",
     kinds={"scikitlearn"},
-    owners=["team:data-platform"],
+    pool=DAILY_CHAIN,
+    personal_data="none",
     code_version="3",
 )
 def category_prototypes(

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from rec_assets.declared import RAW_EXPORTS, arriving_asset
 from rec_assets.partitions import raw_files
 from rec_assets.progress import counter
 from rec_assets.raw.field_mapping import vocabulary_of
@@ -10,11 +11,12 @@ from resources.log_store import LogStore
 from resources.settings import Settings
 
 
-@dg.asset(
+@arriving_asset(
     partitions_def=raw_files,
     group_name="raw",
     kinds={"json"},
-    owners=["team:data-platform"],
+    pool=RAW_EXPORTS,
+    personal_data="text",
     code_version="1",
 )
 def raw_corporate_data(

@@ -7,33 +7,34 @@ import dagster as dg
 
 from rec_assets import manifests
 from rec_assets.days import day_before, days_between
-from rec_assets.partitions import daily
+from rec_assets.declared import daily_asset
 from rec_assets.personas.assets import personas
 from rec_assets.personas.stored import keep_drawn_from
 from rec_assets.plots import columns, markdown_image
 from rec_assets.progress import counter
 from rec_assets.prototypes.assets import category_prototypes
 from rec_assets.traffic.driver import DayTraffic, TrafficError, run_day
+from rec_assets.traffic.filling import fill_up
 from rec_assets.traffic.plan import SessionPlan, day_plan
 from rec_assets.traffic.population import draw_users
 from rec_assets.traffic.readiness import why_not_yet
 from rec_assets.traffic.writing import Shelf
 from resources.context_pool import open_pool
 from resources.dagster_resources import ServiceResource
+from resources.errors import Away
 from resources.log_store import LogStore
 from resources.profile_cache import ProfileCache
 from resources.records import COLLECTIONS, WISHES
-from resources.service_process import NotPrepared, ServiceUnavailable, await_ready
+from resources.service_process import NotPrepared, await_ready
 from resources.settings import Settings
 
 
-@dg.asset(
+@daily_asset(
     deps=[personas, category_prototypes],
-    partitions_def=daily,
     group_name="traffic",
     kinds={"fastapi"},
-    owners=["team:data-platform"],
-    code_version="1",
+    personal_data="text",
+    code_version="2",
 )
 def simulated_traffic(
     context: dg.AssetExecutionContext,
@@ -42,17 +43,25 @@ def simulated_traffic(
     profile_cache: dg.ResourceParam[ProfileCache],
     service: ServiceResource,
 ) -> dg.MaterializeResult[None]:
-    """A, B, C, D, E, I, K, L of a day's persona bots, all over HTTP; their wishes kept apart."""
+    """A, B, C, D, E, I, K, L of a day's persona bots, all over HTTP; their wishes kept apart.
+
+    Bots fill the day up: as many sessions as are wanted, less the live ones.
+    """
     day = context.partition_key
-    users = draw_users(keep_drawn_from(log_store), settings.users, settings.seed)
     first = settings.first_day(datetime.now(UTC)).isoformat()
     turn = days_between(first, day)
-    plan = day_plan(users, day, settings.sessions_on(turn), settings.seed, turn)
-    if plan and log_store.count(WISHES, {"day": day}) == len(plan):
+    filling = fill_up(log_store, settings, day, turn)
+    if not filling.sessions:
+        filling.keep(log_store, complete=True)
+        return dg.MaterializeResult(metadata={**filling.metadata(log_store), "why": filling.why})
+    users = draw_users(keep_drawn_from(log_store), settings.users, settings.seed)
+    plan = day_plan(users, day, filling.sessions, settings.seed, turn)
+    if log_store.count(WISHES, {"day": day}) == len(plan):
         # Killed between the wishes and the manifest, the day would never be noted.
-        manifests.complete(log_store, "simulated_traffic", day, sessions=len(plan))
-        return dg.MaterializeResult(metadata={"sessions": len(plan), "already_stood": True})
+        filling.keep(log_store, complete=True)
+        return dg.MaterializeResult(metadata={**filling.metadata(log_store), "already_stood": True})
     _be_ready(day, first, log_store, profile_cache)
+    filling.keep(log_store, complete=False)
     shelf = Shelf(open_pool(settings.contexts).bots)
     try:
         with service.running() as endpoint:
@@ -68,15 +77,16 @@ def simulated_traffic(
                 progress=counter(f"sessions of {day}", len(plan), context.log.info),
             )
             await_ready(endpoint)
-    except NotPrepared as error:
+    except (NotPrepared, TrafficError) as error:
+        if isinstance(error, Away):  # a second try doubles nothing: what stands is answered again
+            raise
         raise dg.Failure(str(error), allow_retries=False) from error
-    except (TrafficError, ServiceUnavailable) as error:
-        # Sessions that stand are answered from the store: a second try doubles nothing.
-        raise dg.RetryRequested(max_retries=2, seconds_to_wait=5) from error
     _same_store(log_store, day, traffic)
     log_store.append(WISHES, traffic.wishes).whole()
-    manifests.complete(log_store, "simulated_traffic", day, sessions=traffic.sessions)
-    return dg.MaterializeResult(metadata=_metadata(traffic, plan))
+    filling.keep(log_store, complete=True)
+    return dg.MaterializeResult(
+        metadata={**filling.metadata(log_store), **_metadata(traffic, plan)}
+    )
 
 
 def _be_ready(day: str, first: str, store: LogStore, cache: ProfileCache) -> None:
@@ -104,7 +114,6 @@ def _same_store(store: LogStore, day: str, traffic: DayTraffic) -> None:
 
 def _metadata(traffic: DayTraffic, plan: list[SessionPlan]) -> dict[str, Any]:
     return {
-        "dagster/row_count": traffic.sessions,
         "sessions": traffic.sessions,
         "users": len({session.user_id for session in plan}),
         "endings": traffic.endings,

@@ -18,7 +18,7 @@ from rec_assets.traffic.plan import SessionPlan
 from rec_assets.traffic.population import BotUser
 from rec_assets.traffic.session import Body, Call, Outcome, play
 from rec_assets.traffic.writing import Shelf
-from resources.errors import Mendable
+from resources.errors import Away, Mendable
 from resources.records import Row
 
 TRIES: Final = 5
@@ -27,7 +27,11 @@ TIMEOUT_S: Final = 60.0
 
 
 class TrafficError(Mendable, RuntimeError):
-    """The service refused a bot or does not answer; the run stops."""
+    """The service refused a bot; the run stops."""
+
+
+class ServiceSilent(TrafficError, Away):
+    """The service does not answer, or with 5xx, however often it is asked; the run stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,7 @@ async def _send(client: aiohttp.ClientSession, method: str, url: str, body: Body
                     raise TrafficError(f"{method} {url} {reason} ({key}): the simulation stops")
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError) as error:
             reason = f"failed: {type(error).__name__}"
-    raise TrafficError(
+    raise ServiceSilent(
         f"{method} {url} {reason}, {TRIES} times ({key}): is the service up? Starting the day "
         "again repeats nothing that is stored"
     )

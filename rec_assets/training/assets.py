@@ -8,8 +8,9 @@ import dagster as dg
 
 from rec_assets import manifests
 from rec_assets.day_state import days_touched
-from rec_assets.partitions import daily
+from rec_assets.declared import daily_asset
 from rec_assets.shards import BLOCKS, run_map
+from rec_assets.simulated import keep_origins
 from rec_assets.tables import column_schema, record_metadata
 from rec_assets.traffic.assets import simulated_traffic
 from rec_assets.training.examples import Chains, join_chains, outcomes
@@ -23,12 +24,11 @@ VECTOR = ("embedding", "encoder_version")  # of E, likewise
 CONTEXTS_AT_ONCE = 500
 
 
-@dg.asset(
+@daily_asset(
     deps=[simulated_traffic],
-    partitions_def=daily,
     group_name="training",
     kinds={"python"},
-    owners=["team:data-platform"],
+    personal_data="ids",
     code_version="1",
     metadata={"dagster/column_schema": column_schema(TrainingExample)},
 )
@@ -51,6 +51,7 @@ def training_examples(
             _write(log_store, touched, block, examples.rows)
             dropped.update(examples.dropped)
             counts.update(outcome for row in examples.rows for outcome in outcomes(row))
+        keep_origins(log_store, touched)
     manifests.complete(
         log_store, "training_examples", day, rows=counts["examples"], dropped=dropped.total()
     )

@@ -1,0 +1,96 @@
+"""What assets of a kind share, said once: whose they are, their pool, when they are stale, retries.
+
+Pools hold one run at a time (dagster.yaml), whichever way it was started. `daily_chain`: traffic of
+a day must meet the service as the day before left it, and category vectors must not change while it
+does. `raw_exports`: one file is stored at a time, and none while personas are mined from them.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, Final
+
+import dagster as dg
+
+from rec_assets.partitions import daily
+from rec_assets.simulated import share_until
+from resources.errors import Away
+from resources.patience import AGAIN, mends, told, wait_before
+from resources.settings import Settings
+
+Compute = Callable[..., dg.MaterializeResult[None]]
+Declare = Callable[[Compute], dg.AssetsDefinition]
+OWNERS: Final = ("team:data-platform",)
+DAILY_CHAIN: Final = "daily_chain"
+RAW_EXPORTS: Final = "raw_exports"
+# A day comes every 24 hours: an hour late is worth a look, two are an alarm.
+FRESHNESS: Final = dg.FreshnessPolicy.time_window(
+    fail_window=timedelta(hours=26), warn_window=timedelta(hours=25)
+)
+
+
+def daily_asset(*, personal_data: str, **own: Any) -> Declare:
+    """`dg.asset` for one of the wheel's daily assets; `own` is what it alone has.
+
+    `personal_data`: what of people it holds (text, ids, none). Its metadata gets `simulated_share`:
+    of the examples up to its day, unless it reports one of its own.
+    """
+
+    def declare(compute: Compute) -> dg.AssetsDefinition:
+        made: dg.AssetsDefinition = dg.asset(
+            partitions_def=daily,
+            owners=OWNERS,
+            pool=DAILY_CHAIN,
+            freshness_policy=FRESHNESS,
+            tags={"cadence": "daily", "personal_data": personal_data},
+            **own,
+        )(patient(_telling_simulated(compute)))
+        return made
+
+    return declare
+
+
+def arriving_asset(*, personal_data: str, pool: str, **own: Any) -> Declare:
+    """`dg.asset` for one that is made when something arrives; `own` is what it alone has."""
+
+    def declare(compute: Compute) -> dg.AssetsDefinition:
+        tags = {"cadence": "on_arrival", "personal_data": personal_data}
+        made: dg.AssetsDefinition = dg.asset(owners=OWNERS, pool=pool, tags=tags, **own)(
+            patient(compute)
+        )
+        return made
+
+    return declare
+
+
+def patient(compute: Compute) -> Compute:
+    """The same, tried again with growing waits while a store or a service is away.
+
+    Any other failure is the same at every try: it stands at once.
+    """
+
+    @wraps(compute)
+    def trying(context: dg.AssetExecutionContext, **parts: Any) -> dg.MaterializeResult[None]:
+        try:
+            return compute(context, **parts)
+        except Away as error:
+            settings, again = Settings(), context.op_execution_context.retry_number
+            if again >= AGAIN or not mends(error, settings.home):
+                raise
+            context.log.warning(told(error, again, settings.retry_seconds))
+            wait = wait_before(again, settings.retry_seconds)
+            raise dg.RetryRequested(max_retries=AGAIN, seconds_to_wait=wait) from error
+
+    return trying
+
+
+def _telling_simulated(compute: Compute) -> Compute:
+    @wraps(compute)
+    def telling(context: dg.AssetExecutionContext, **parts: Any) -> dg.MaterializeResult[None]:
+        result = compute(context, **parts)
+        metadata = dict(result.metadata or {})
+        if "simulated_share" not in metadata:
+            metadata["simulated_share"] = share_until(parts["log_store"], context.partition_key)
+        return result._replace(metadata=metadata)
+
+    return telling
