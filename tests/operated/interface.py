@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = (
@@ -39,14 +39,30 @@ class Interface:
         """The lineage tab of an asset: `upstream` or `downstream`, as deep as it goes."""
         self.open(f"/assets/{asset}?{WHOLE}{scope}")
 
-    def box(self, asset: str) -> Locator:
-        """The asset's box in a graph."""
-        return self.page.locator("[data-testid]", has_text=asset).first
+    def come_closer(self) -> None:
+        """Zoom into the graph until its boxes are large enough to tell more than their name."""
+        self.sees("Graph depth")
+        for _ in range(9):
+            if self.page.get_by_text("Latest event").count():
+                return
+            self.page.get_by_role("button", name="zoom_in").click()
+            self.page.wait_for_timeout(500)
 
     def sees(self, *texts: str | re.Pattern[str]) -> None:
         """Wait until each of these is visible."""
         for text in texts:
             expect(self.page.get_by_text(text).first).to_be_visible(timeout=SEEN_MS)
+
+    def rests(self) -> None:
+        """Wait until nothing shown is being materialized."""
+        expect(self.page.get_by_text("Materializing")).to_have_count(0, timeout=SEEN_MS)
+
+    def show_plot(self, asset: str, name: str) -> None:
+        """Open a plot that the latest materialization of the asset holds."""
+        self.open(f"/assets/{asset}?view=events")
+        row = self.page.get_by_role("row").filter(has=self.page.get_by_text(name, exact=True))
+        row.get_by_text("[Show Markdown]").click()
+        expect(self.page.get_by_role("dialog").locator("img").first).to_be_visible(timeout=SEEN_MS)
 
     def launch(self) -> str:
         """Launch from the open dialog, for the latest partition; the run's first digits."""

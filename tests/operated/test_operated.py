@@ -91,8 +91,10 @@ def test_a_changed_file_is_loaded_in_place_of_what_it_held(up: Up) -> None:
 def test_a_person_finds_the_lineage(interface: Interface) -> None:
     interface.open_lineage("simulated_traffic", "downstream")
     interface.sees("training_examples", "user_profiles", "cluster_profiles", "serving_profiles")
-    interface.sees("golden_export", "wheel_report", "100% filled")
+    interface.sees("golden_export", "wheel_report")
     interface.picture("lineage")
+    interface.come_closer()
+    interface.sees("100% filled", "Asset checks")
 
 
 def test_a_person_materializes_an_asset_by_clicking(up: Up, interface: Interface) -> None:
@@ -104,6 +106,11 @@ def test_a_person_materializes_an_asset_by_clicking(up: Up, interface: Interface
     interface.sees("Materialized (3)", "Failed (0)")
 
 
+def test_a_person_looks_at_the_funnel_of_a_day(interface: Interface) -> None:
+    interface.show_plot("simulated_traffic", "funnel")
+    interface.picture("funnel")
+
+
 def test_a_failed_blocking_check_is_seen_to_stop_what_is_downstream(
     up: Up, interface: Interface
 ) -> None:
@@ -113,7 +120,9 @@ def test_a_failed_blocking_check_is_seen_to_stop_what_is_downstream(
     interface.page.get_by_role("button", name="Materialize all").click()
     begun = run_of(up, interface.launch())
     assert up.status(begun) == "FAILURE"
+    interface.come_closer()
     interface.sees("66% filled (1 failed)")
+    interface.rests()
     interface.picture("stopped")
     interface.open("/assets/user_profiles?view=checks")
     interface.sees("profiles_are_normalised", "Failed", "blocking", broken)
