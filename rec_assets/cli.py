@@ -52,6 +52,18 @@ def run(
 
 
 @app.command()
+def backfill(
+    from_: Annotated[str, typer.Option("--from", help="First day, ISO (UTC).")],
+    to: Annotated[str, typer.Option("--to", help="Last day, ISO (UTC).")],
+    as_json: Json = False,
+) -> None:
+    """Turn the wheel for the days of a range that are not complete, in order."""
+    from rec_assets.commands.backfill import backfill_days
+
+    _emit(backfill_days(_console(as_json), _day(from_), _day(to)), as_json)
+
+
+@app.command()
 def load(
     paths: Annotated[list[Path], typer.Argument(help="Export files.", exists=False)],
     dry_run: Annotated[

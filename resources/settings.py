@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -17,9 +16,10 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from resources.cron import why_no_cron
+
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 HOME: Final = REPOSITORY / ".recwheel"
-CRON_FIELD: Final = re.compile(r"[0-9A-Za-z*/,#-]+")
 WHEEL_FILE: Final = "wheel.json"  # what the first run fixed for all later ones: start, seed, users
 
 
@@ -153,13 +153,9 @@ class Settings(BaseSettings):
     @field_validator("schedule")
     @classmethod
     def _cron(cls, text: str) -> str:
-        fields = text.split()
-        if len(fields) != 5 or not all(map(CRON_FIELD.fullmatch, fields)):
-            raise ValueError(
-                f"{text!r} is no schedule: five fields are needed (minute, hour, day of the month, "
-                "month, weekday), as in '10 2 * * *'"
-            )
-        return " ".join(fields)
+        if (reason := why_no_cron(text)) is not None:
+            raise ValueError(reason)
+        return text
 
     @field_validator("schedule_zone")
     @classmethod

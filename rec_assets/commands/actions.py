@@ -47,17 +47,18 @@ def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
         telling(partial(standing, store, settings)),
     ):
         from rec_assets.commands.serving_again import serve_again
+        from rec_assets.commands.turn_shown import turn_shown
 
         say_store(console, settings)
         with dagster_instance(settings) as instance:
             if not store.count(DRAWN_FROM):  # until bots are drawn, personas may still change
                 _mine(console, instance, _load_sample(console, instance, settings, store))
-            _ensure_prototypes(console, instance, settings, store)
+            ensure_prototypes(console, instance, settings, store)
             serve_again(instance, settings, store)
             first = settings.first_day(datetime.now(UTC))
             last = first + timedelta(days=settings.days - 1)
             for day in missing_days(store, first, last):
-                _turn(console, instance, day)
+                turn_shown(console, instance, day)
         return _result(console, settings, store)
 
 
@@ -113,7 +114,7 @@ def keep_up(console: Console) -> None:
     with opened(settings) as store:
         say_store(console, settings)
         with dagster_instance(settings) as instance:
-            _ensure_prototypes(console, instance, settings, store)
+            ensure_prototypes(console, instance, settings, store)
         keep_running(console, settings, settings.home / PORT_FILE)
 
 
@@ -127,9 +128,7 @@ def _load_sample(
     return _load(console, instance, settings, home.sample_files())
 
 
-def _ensure_prototypes(
-    console: Console, instance: Any, settings: Settings, store: LogStore
-) -> None:
+def ensure_prototypes(console: Console, instance: Any, settings: Settings, store: LogStore) -> None:
     """A service that never saw a wheel, or whose encoder is new, tells a thesis from an e-mail."""
     from rec_api.prototype_rows import load_prototypes
     from resources.encoder import open_encoder
@@ -172,21 +171,6 @@ def _mine(console: Console, instance: Any, loaded: Mapping[str, Any]) -> dict[st
         step.end("personas mined")
     show_personas(console, mined)
     return mined
-
-
-def _turn(console: Console, instance: Any, day: str) -> None:
-    from rec_assets.commands import turn
-    from rec_assets.commands.progress_bar import shown
-    from rec_assets.progress import listening
-
-    with shown(console, f"{day}: sessions", "sessions") as step:
-
-        def report(done: int, planned: int | None) -> None:
-            step.now(done, planned, "" if done != planned else f"{day}: profiles")
-
-        with listening(report):
-            turn.turn(instance, day)
-        step.end(f"{day}: complete")
 
 
 def _status(settings: Settings, store: LogStore) -> dict[str, Any]:

@@ -36,8 +36,8 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     folder = tmp_path_factory.mktemp("operated")
     with running_up(
         folder / "home",
-        REC_PORT="18451",
-        REC_DAGSTER_PORT="18551",
+        18451,
+        18551,
         REC_SCHEDULE="* * * * *",
         REC_INBOX_SECONDS=str(INBOX_SECONDS),
         REC_CONTEXTS=str(few_contexts(folder / "pool")),
@@ -101,7 +101,7 @@ def test_a_person_materializes_an_asset_by_clicking(up: Up, interface: Interface
     interface.open("/assets/wheel_report")
     interface.page.get_by_role("button", name="Materialize").first.click()
     begun = interface.launch()
-    assert up.status(run_of(up, begun)) == "SUCCESS"
+    assert up.end_of(run_of(up, begun)) == "SUCCESS"
     interface.open("/assets/wheel_report?view=partitions")
     interface.sees("Materialized (3)", "Failed (0)")
 
@@ -119,7 +119,7 @@ def test_a_failed_blocking_check_is_seen_to_stop_what_is_downstream(
     interface.open_lineage("user_profiles", "downstream")
     interface.page.get_by_role("button", name="Materialize all").click()
     begun = run_of(up, interface.launch())
-    assert up.status(begun) == "FAILURE"
+    assert up.end_of(begun) == "FAILURE"
     interface.come_closer()
     interface.sees("66% filled (1 failed)")
     interface.rests()

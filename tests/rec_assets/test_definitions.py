@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
@@ -11,7 +13,7 @@ import pytest
 
 from rec_assets import sensors
 from rec_assets.definitions import defs
-from resources.settings import Settings
+from resources.settings import REPOSITORY, Settings
 
 SPECS = sorted(defs.resolve_all_asset_specs(), key=lambda spec: spec.key)
 
@@ -39,15 +41,45 @@ def test_serving_stands_below_every_blocking_check() -> None:
     assert checked <= above
 
 
-def test_the_schedule_asks_for_the_day_that_is_over() -> None:
+def test_the_schedule_comes_at_ten_past_two_in_utc_unless_a_setting_says_else() -> None:
     schedule = defs.resolve_schedule_def("daily_turn")
-    tick = schedule.evaluate_tick(
-        dg.build_schedule_context(
-            scheduled_execution_time=datetime(2026, 2, 3, 2, 10, tzinfo=UTC),
-            repository_def=defs.get_repository_def(),
-        )
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("10 2 * * *", "UTC")
+    assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
+
+
+def test_the_environment_says_when_the_schedule_comes() -> None:
+    code = (
+        "from rec_assets.definitions import defs; s = defs.resolve_schedule_def('daily_turn'); "
+        "print(s.cron_schedule, s.execution_timezone)"
     )
-    assert [request.partition_key for request in tick.run_requests or []] == ["2026-02-02"]
+    environment = {"REC_SCHEDULE": "*/30 5 * * 1-5", "REC_SCHEDULE_ZONE": "Asia/Seoul"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=REPOSITORY,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["*/30", "5", "*", "*", "1-5", "Asia/Seoul"]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.key.to_user_string())
+def test_an_asset_says_how_often_it_comes_and_what_of_people_it_holds(spec: dg.AssetSpec) -> None:
+    assert spec.tags["cadence"] in {"daily", "on_arrival"}
+    assert spec.tags["personal_data"] in {"text", "ids", "none"}
+    daily = spec.tags["cadence"] == "daily"
+    assert (spec.freshness_policy is not None) == daily
+    assert isinstance(spec.partitions_def, dg.DailyPartitionsDefinition) == daily
+
+
+def test_every_asset_belongs_to_a_pool_and_the_daily_ones_to_one_alone() -> None:
+    graph = defs.resolve_asset_graph()
+    pools = {spec.key: graph.get(spec.key).pools for spec in SPECS}
+    assert all(pools.values())
+    assert {
+        pool for spec in SPECS if spec.tags["cadence"] == "daily" for pool in pools[spec.key]
+    } == {"daily_chain"}
 
 
 def drop(name: str, text: str) -> Path:

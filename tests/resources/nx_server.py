@@ -18,24 +18,47 @@ from pathlib import Path
 INSTALLED = importlib.util.find_spec("nx_27017") is not None
 
 
+class Server:
+    """A server on a free port that keeps its files in `folder`; it may be killed and come back."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.folder, self.url = folder, f"mongodb://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, or start it again; returns when it listens."""
+        places = {"--data-dir": "data", "--log-file": "log", "--pid-file": "pid"}
+        words = [w for option, name in places.items() for w in (option, str(self.folder / name))]
+        command = [sys.executable, __file__, "-p", str(self.port), *words]
+        with (self.folder / "output").open("ab") as output:
+            self.process = subprocess.Popen(command, stdout=output, stderr=output)
+        _wait_for(self.port)
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is flushed or said."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
+
+    def __enter__(self) -> Server:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(10)
+
+
 @contextmanager
 def wire_server(folder: Path) -> Iterator[str]:
     """The URL (no database) of a server on a free port that keeps its files in `folder`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    places = {"--data-dir": "data", "--log-file": "log", "--pid-file": "pid"}
-    words = [word for option, name in places.items() for word in (option, str(folder / name))]
-    with (folder / "output").open("wb") as output:
-        server = subprocess.Popen(
-            [sys.executable, __file__, "-p", str(port), *words], stdout=output, stderr=output
-        )
-    try:
-        _wait_for(port)
-        yield f"mongodb://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
+    with Server(folder) as server:
+        yield server.url
 
 
 def _wait_for(port: int) -> None:

@@ -31,7 +31,7 @@ ASSETS = {
 
 @pytest.fixture(scope="module")
 def up(used_home: Path) -> Iterator[Up]:
-    with running_up(used_home, REC_PORT="18431", REC_DAGSTER_PORT="18531") as running:
+    with running_up(used_home, 18431, 18531) as running:
         yield running
 
 
