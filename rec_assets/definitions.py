@@ -8,7 +8,8 @@ from rec_assets import checks, jobs, schedules, sensors
 from rec_assets.clusters.assets import cluster_profiles, serving_profiles
 from rec_assets.evaluation.assets import wheel_report
 from rec_assets.golden.assets import golden_export
-from rec_assets.personas.assets import personas
+from rec_assets.personas.assets import mined_personas, personas
+from rec_assets.personas.checks import shares_moved_little
 from rec_assets.profiles.assets import user_profiles
 from rec_assets.prototypes.assets import category_prototypes
 from rec_assets.raw.assets import raw_corporate_data
@@ -19,6 +20,7 @@ from resources.dagster_resources import resources
 defs = dg.Definitions(
     assets=[
         raw_corporate_data,
+        mined_personas,
         personas,
         category_prototypes,
         simulated_traffic,
@@ -30,6 +32,7 @@ defs = dg.Definitions(
         wheel_report,
     ],
     asset_checks=[
+        shares_moved_little,
         checks.chains_are_whole,
         checks.profiles_are_normalised,
         checks.clusters_cover_profiles,

@@ -15,9 +15,10 @@ load = dg.define_asset_job(
 )
 mine = dg.define_asset_job(
     "mine",
-    selection=dg.AssetSelection.assets("personas", "category_prototypes"),
+    selection=dg.AssetSelection.assets("mined_personas", "personas", "category_prototypes"),
     tags=FIRST,
-    description="Mine personas from the raw store; make category vectors from the context pool.",
+    description="Mine personas from the raw store and publish them unless a check holds them back; "
+    "make category vectors from the context pool.",
 )
 wheel = dg.define_asset_job(
     "wheel",

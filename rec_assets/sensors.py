@@ -1,50 +1,121 @@
 """What starts when a raw export arrives."""
 
-import json
+import time
+from collections.abc import Iterator
 
 import dagster as dg
 
 from rec_assets.jobs import load, mine
 from rec_assets.partitions import raw_files
+from rec_assets.personas.assets import mined_personas, personas
+from rec_assets.raw import raw_files as standing
 from rec_assets.raw.assets import raw_corporate_data
-from rec_assets.raw.inbox import Seen, arrivals, list_inbox, run_key
+from rec_assets.raw.inbox import Visit, list_inbox, read_cursor, visit, write_cursor
+from resources.log_store import LogStore
 from resources.settings import Settings
 
-FILES_A_TICK = 20
+SECONDS = Settings().inbox_seconds
+PARTITION = "dagster/partition"
+# A run whose process was killed may stand as started for hours: nothing waits for it that long.
+LONGEST = 3_600.0
+NAMED = 10  # files that a tick's words name
+ENDED = {
+    dg.DagsterRunStatus.SUCCESS,
+    dg.DagsterRunStatus.FAILURE,
+    dg.DagsterRunStatus.CANCELED,
+}
+UNDER_WAY = [status for status in dg.DagsterRunStatus if status not in ENDED]
 
 
 @dg.sensor(
-    job=load,
-    minimum_interval_seconds=15,
-    default_status=dg.DefaultSensorStatus.RUNNING,
+    job=load, minimum_interval_seconds=SECONDS, default_status=dg.DefaultSensorStatus.RUNNING
 )
-def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+def inbox(
+    context: dg.SensorEvaluationContext, log_store: dg.ResourceParam[LogStore]
+) -> dg.SensorResult | dg.SkipReason:
     """Asks for a load of every file that is new or changed and no longer being written.
 
-    A file counts as written when its size and time are those of the tick before.
+    A file counts as written when its size and times are those of the tick before. One that was
+    removed is reported as an observation of raw_corporate_data; what it brought stays.
     """
     folder = Settings().inbox
-    before: Seen = json.loads(context.cursor) if context.cursor else {}
-    ready, seen = arrivals(list_inbox(folder), before, FILES_A_TICK)
-    if not ready:
-        return dg.SensorResult(
-            skip_reason=f"nothing new in {folder}", cursor=json.dumps(seen, sort_keys=True)
-        )
+    if not folder.is_dir():
+        return dg.SkipReason(f"there is no folder {folder}: make it, or set REC_HOME")
+    found = visit(
+        list_inbox(folder),
+        read_cursor(context.cursor),
+        lambda name: _content(log_store, name),
+        [run.tags.get(PARTITION, "") for run in _under_way(context.instance, raw_corporate_data)],
+    )
+    told = _told(found)
+    if found.ready and told:
+        context.log.info(told)
+    names = [file.name for file in found.ready]
     return dg.SensorResult(
         run_requests=[
-            dg.RunRequest(run_key=run_key(*file), partition_key=file.name) for file in ready
+            dg.RunRequest(run_key=file.run_key, partition_key=file.name) for file in found.ready
         ],
-        dynamic_partitions_requests=[raw_files.build_add_request([file.name for file in ready])],
-        cursor=json.dumps(seen, sort_keys=True),
+        dynamic_partitions_requests=[raw_files.build_add_request(names)] if names else [],
+        skip_reason=None if names else (told or f"nothing new in {folder}"),
+        asset_events=list(_removed(found, log_store)),
+        cursor=write_cursor(found.seen),
     )
 
 
-@dg.asset_sensor(
-    asset_key=raw_corporate_data.key,
-    job=mine,
-    minimum_interval_seconds=30,
-    default_status=dg.DefaultSensorStatus.RUNNING,
+@dg.sensor(
+    job=mine, minimum_interval_seconds=2 * SECONDS, default_status=dg.DefaultSensorStatus.RUNNING
 )
-def mine_after_load(context: dg.SensorEvaluationContext, event: dg.EventLogEntry) -> dg.RunRequest:
-    """Mines the personas again once raw data came."""
-    return dg.RunRequest(run_key=event.run_id)
+def mine_after_load(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Mines the personas again once raw data came and no load is under way any more."""
+    loads = _under_way(context.instance, raw_corporate_data)
+    if loads or _under_way(context.instance, mined_personas):
+        return dg.SkipReason(f"{len(loads)} loads are under way, or mining is: after the last one")
+    records = context.instance.fetch_materializations(raw_corporate_data.key, limit=1).records
+    if not records or str(records[0].storage_id) == context.cursor:
+        return dg.SkipReason("no raw data came since the last mining")
+    context.update_cursor(str(records[0].storage_id))
+    return dg.RunRequest(run_key=records[0].run_id)
+
+
+def _content(store: LogStore, name: str) -> str | None:
+    file = standing.read(store, name)
+    return file.content_hash if file is not None and file.complete else None
+
+
+def _told(found: Visit) -> str:
+    """The files that wait, with the reason, in one line."""
+    words = [f"{name} {why}" for name, why in found.waiting.items()]
+    words += [f"{name} was removed, its rows stay" for name in found.removed]
+    more = [f"and {len(words) - NAMED} more"] if len(words) > NAMED else []
+    return "; ".join([*words[:NAMED], *more])
+
+
+def _removed(found: Visit, store: LogStore) -> Iterator[dg.AssetObservation]:
+    """A word on each file that was loaded and is not there any more."""
+    for name in found.removed:
+        file = standing.read(store, name)
+        if file is not None:
+            yield dg.AssetObservation(
+                asset_key=raw_corporate_data.key,
+                partition=name,
+                description=f"{name} was removed from the inbox; its rows stay.",
+                metadata={"file": name, "content_hash": file.content_hash, "rows": file.rows},
+            )
+
+
+def _under_way(instance: dg.DagsterInstance, asset: dg.AssetsDefinition) -> list[dg.DagsterRun]:
+    """The runs that materialize the asset and have not ended."""
+    records = instance.get_run_records(filters=dg.RunsFilter(statuses=UNDER_WAY))
+    now = time.time()
+    return [
+        record.dagster_run
+        for record in records
+        if now - (record.start_time or record.create_timestamp.timestamp()) < LONGEST
+        and asset.key in (record.dagster_run.asset_selection or _of_job(record.dagster_run))
+    ]
+
+
+def _of_job(run: dg.DagsterRun) -> set[dg.AssetKey]:
+    """The assets of a job that was started whole."""
+    whole = {load.name: {raw_corporate_data.key}, mine.name: {mined_personas.key, personas.key}}
+    return whole.get(run.job_name, set())

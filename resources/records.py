@@ -33,14 +33,14 @@ COLLECTIONS: Final = {
     "K": "full_document_store",
     "L": "editor_document_snapshot",
 }
-RAW, QUARANTINE = "raw_corporate_data", "raw_quarantine"
-PERSONAS, WISHES = "personas", "simulated_wishes"
+RAW, QUARANTINE, RAW_FILES = "raw_corporate_data", "raw_quarantine", "raw_files"
+PERSONAS, MINED, WISHES = "personas", "mined_personas", "simulated_wishes"
 DRAWN_FROM = "simulated_personas"  # the personas that the wheel's bots were drawn from
 CLUSTER_MEMBERS, PROTOTYPES = "cluster_members", "category_prototypes"
 MANIFESTS = "manifests"  # `{asset}/{day}`: what a materialization wrote, written last
 ALL_COLLECTIONS: Final = (
     *COLLECTIONS.values(), RAW, QUARANTINE, PERSONAS, WISHES, CLUSTER_MEMBERS, PROTOTYPES,
-    MANIFESTS, DRAWN_FROM,
+    MANIFESTS, DRAWN_FROM, RAW_FILES, MINED,
 )  # fmt: skip
 
 # Where people's text lies in the log store, and nowhere else; retention and erasure read this.

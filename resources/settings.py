@@ -103,6 +103,18 @@ class Settings(BaseSettings):
         description="A→B within so many seconds is consistency_flag high. The product team's "
         "first value was 5: too short to read five options.",
     )
+    inbox_seconds: int = Field(
+        default=15,
+        ge=1,
+        description="Seconds between two looks into the inbox; a file must look the same on both.",
+    )
+    persona_shift: float = Field(
+        default=0.25,
+        ge=0.0,
+        le=1.0,
+        description="Share of all people who may be in another persona after a mining than before; "
+        "more, and the new personas are held back.",
+    )
     seed: int = Field(default=2, ge=0, description="Seed of every draw the wheel makes.")
     users: int = Field(default=120, ge=1, description="Simulated users.")
     sessions: int = Field(

@@ -78,7 +78,7 @@ def _must_agree(settings: Settings, kept: Mapping[str, Any]) -> None:
 
 
 def into_inbox(settings: Settings, path: Path) -> Path:
-    """Copy a file into the inbox in one step; its path there. A file that is there stays."""
+    """Copy a file into the inbox in one step, in place of what had its name; its path there."""
     target = settings.inbox / path.name
     if not is_visible(path.name):
         raise HomeError(f"{path.name!a} is no name for the inbox: rename it in plain letters")

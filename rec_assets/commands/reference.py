@@ -42,6 +42,8 @@ WRITTEN: Final = {
     r.COLLECTIONS["L"]: ("snapshot_id", "PUT /documents, when more than a tenth changed"),
     r.RAW: ("content hash of the file:position", "`raw_corporate_data`; the row as it came"),
     r.QUARANTINE: ("content hash of the file:position", "`raw_corporate_data`, with the reason"),
+    r.RAW_FILES: ("name of the file", "`raw_corporate_data`: which content it brought"),
+    r.MINED: ("name", "`mined_personas`: what `personas` publishes unless it is held back"),
     r.PERSONAS: ("name", "`personas`"),
     r.DRAWN_FROM: ("name", "`simulated_traffic`, once: the personas its bots were drawn from"),
     r.WISHES: ("recommend_session_id", "`simulated_traffic`: what a bot wished, for evaluation"),

@@ -18,6 +18,8 @@ def show_load(console: Console, name: str, reported: Mapping[str, Any]) -> None:
     """What a load found in one file, what was put aside and why."""
     kinds = ", ".join(f"{n:,} {kind}" for kind, n in sorted(reported["kinds"].items()))
     console.print(f"  {name}: {reported['dagster/row_count']:,} rows ({kinds or 'none usable'})")
+    if removed := reported["removed"]:
+        console.print(f"    in place of {removed:,} rows that its former content brought")
     for label, found in sorted(reported["quarantined_by_reason"].items()):
         positions = ", ".join(map(str, found["positions"]))
         console.print(

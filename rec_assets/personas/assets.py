@@ -1,14 +1,23 @@
-"""Personas, declared: mined from raw data."""
+"""Personas, declared: mined from raw data, then published for people and bots."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import msgspec
 
 from rec_assets.declared import RAW_EXPORTS, arriving_asset
-from rec_assets.personas.mining import mine_personas
+from rec_assets.personas.mining import ever, mine_personas
 from rec_assets.personas.persona import Persona, read_personas, write_personas
-from rec_assets.personas.stored import read_former, write_former, write_stored
+from rec_assets.personas.publication import with_manual
+from rec_assets.personas.stored import (
+    read_candidate,
+    read_former,
+    write_candidate,
+    write_former,
+    write_stored,
+)
 from rec_assets.plots import bars, markdown_image
 from rec_assets.raw.activity import read_activity
 from rec_assets.raw.assets import raw_corporate_data
@@ -25,7 +34,33 @@ from resources.settings import Settings
     kinds={"scikitlearn"},
     pool=RAW_EXPORTS,
     personal_data="none",
-    code_version="2",
+    code_version="1",
+    metadata={"dagster/column_schema": column_schema(Persona)},
+)
+def mined_personas(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    log_store: dg.ResourceParam[LogStore],
+) -> dg.MaterializeResult[None]:
+    """Groups of people as bots need to know them, mined from the raw store; not published yet."""
+    mined = mine_personas(
+        read_activity(_envelopes(log_store), vocabulary_of(settings)),
+        seed=settings.seed,
+        previous=_edited(settings.personas_path),
+        former=read_former(log_store),
+    )
+    found = [persona for persona in mined.personas if persona.origin == "mined"]
+    write_candidate(log_store, found, mined.reason)
+    return dg.MaterializeResult(metadata=_seen(found, mined.reason))
+
+
+@arriving_asset(
+    deps=[mined_personas],
+    group_name="personas",
+    kinds={"json"},
+    pool=RAW_EXPORTS,
+    personal_data="none",
+    code_version="3",
     metadata={"dagster/column_schema": column_schema(Persona)},
 )
 def personas(
@@ -33,34 +68,42 @@ def personas(
     settings: dg.ResourceParam[Settings],
     log_store: dg.ResourceParam[LogStore],
 ) -> dg.MaterializeResult[None]:
-    """Groups of people as bots need to know them, mined from the raw store; edited by people."""
+    """What was mined last beside what people wrote: the list that bots are drawn from.
+
+    To materialize it alone lets through what a check held back.
+    """
     path = settings.personas_path
-    previous = read_personas(path) if path.exists() else []
-    mined = mine_personas(
-        read_activity(_envelopes(log_store), vocabulary_of(settings)),
-        seed=settings.seed,
-        previous=previous,
-        former=read_former(log_store),
-    )
-    write_former(log_store, mined.former)
-    write_personas(path, mined.personas)
-    write_stored(log_store, mined.personas)
+    edited = _edited(path)
+    found, reason = read_candidate(log_store)
+    published = with_manual(found, edited)
+    write_former(log_store, ever(read_former(log_store), edited, found))
+    write_personas(path, published)
+    write_stored(log_store, published)
     return dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": len(mined.personas),
-            "why": mined.reason,
-            "path": dg.MetadataValue.path(str(path)),
-            "personas": dg.MetadataValue.json([msgspec.to_builtins(p) for p in mined.personas]),
-            "categories": dg.MetadataValue.md(
-                markdown_image(bars("category", {p.name: p.category for p in mined.personas}))
-            ),
-            "intensities": dg.MetadataValue.md(
-                markdown_image(bars("intensity", {p.name: p.intensity for p in mined.personas}))
-            ),
-        }
+        metadata={"path": dg.MetadataValue.path(str(path)), **_seen(published, reason)}
     )
+
+
+def _edited(path: Path) -> list[Persona]:
+    return read_personas(path) if path.exists() else []
 
 
 def _envelopes(store: LogStore) -> Iterator[Row]:
     for batch in store.scan(RAW):
         yield from batch
+
+
+def _seen(listed: Sequence[Persona], reason: str) -> Mapping[str, Any]:
+    """What the interface shows of a list of personas."""
+    told = {
+        "dagster/row_count": len(listed),
+        "why": reason,
+        "personas": dg.MetadataValue.json([msgspec.to_builtins(p) for p in listed]),
+    }
+    if not listed:
+        return told
+    shown = {
+        "categories": bars("category", {p.name: p.category for p in listed}),
+        "intensities": bars("intensity", {p.name: p.intensity for p in listed}),
+    }
+    return told | {k: dg.MetadataValue.md(markdown_image(v)) for k, v in shown.items()}

@@ -63,7 +63,7 @@ def mine_personas(
         if manual:
             reason = "The export holds no usable run: manual entries only."
             nobody = np.full(activity.persons, -1)
-            return Mined(manual, 0, reason, [], 0, nobody, [], _ever(former, previous))
+            return Mined(manual, 0, reason, [], 0, nobody, [], ever(former, previous))
         raise PersonaError(
             "no personas: the raw store holds no usable run and personas.json no manual entry; "
             "load an export (recwheel load PATH) or write one"
@@ -84,7 +84,7 @@ def mine_personas(
         int(seen.sum()),
         labels,
         names,
-        _ever(former, previous, mined),
+        ever(former, previous, mined),
     )
 
 
@@ -97,7 +97,7 @@ class _Group:
     share: float
 
 
-def _ever(*lists: Sequence[Persona]) -> list[Persona]:
+def ever(*lists: Sequence[Persona]) -> list[Persona]:
     """All mined personas of the lists by name, each as it was last."""
     last = {persona.name: persona for list_ in lists for persona in list_}
     return [last[name] for name in sorted(last) if last[name].origin == "mined"]

@@ -8,11 +8,12 @@ from typing import Final
 import msgspec
 
 from rec_assets import manifests
-from rec_assets.personas.persona import Persona
+from rec_assets.personas.persona import Persona, PersonaError
 from resources.log_store import LogStore
-from resources.records import DRAWN_FROM, PERSONAS, Row
+from resources.records import DRAWN_FROM, MINED, PERSONAS, Row
 
 _FORMER: Final = ("personas", "former")  # their manifest
+_CANDIDATE: Final = ("mined_personas", "candidate")
 
 
 def read_stored(store: LogStore, collection: str = PERSONAS) -> list[Persona]:
@@ -27,6 +28,20 @@ def write_stored(store: LogStore, personas: Sequence[Persona], collection: str =
     """Make the collection's personas exactly these."""
     rows: list[Row] = [{"_id": p.name, **msgspec.to_builtins(p)} for p in personas]
     store.replace(collection, {}, rows).whole()
+
+
+def write_candidate(store: LogStore, mined: Sequence[Persona], reason: str) -> None:
+    """Keep what was mined, with the sentence that says why so many, until it is published."""
+    write_stored(store, mined, MINED)
+    manifests.complete(store, *_CANDIDATE, count=len(mined), reason=reason)
+
+
+def read_candidate(store: LogStore) -> tuple[list[Persona], str]:
+    """What was mined last, and why so many; PersonaError when nothing was mined yet."""
+    row = manifests.read(store, *_CANDIDATE)
+    if row is None:
+        raise PersonaError("nothing was mined yet: materialize mined_personas first")
+    return read_stored(store, MINED), row["reason"]
 
 
 def read_former(store: LogStore) -> list[Persona]:

@@ -6,9 +6,13 @@ from rec_assets.declared import RAW_EXPORTS, arriving_asset
 from rec_assets.partitions import raw_files
 from rec_assets.progress import counter
 from rec_assets.raw.field_mapping import vocabulary_of
-from rec_assets.raw.load import load_file
+from rec_assets.raw.load import FileChanged
+from rec_assets.raw.replacement import load_in_place, one_at_a_time
 from resources.log_store import LogStore
 from resources.settings import Settings
+
+READ_AGAIN = 2  # times, where somebody writes into a file while it is read
+SETTLES = 5.0  # seconds before
 
 
 @arriving_asset(
@@ -17,7 +21,7 @@ from resources.settings import Settings
     kinds={"json"},
     pool=RAW_EXPORTS,
     personal_data="text",
-    code_version="1",
+    code_version="2",
 )
 def raw_corporate_data(
     context: dg.AssetExecutionContext,
@@ -25,19 +29,28 @@ def raw_corporate_data(
     log_store: dg.ResourceParam[LogStore],
 ) -> dg.MaterializeResult[None]:
     """One export file, row by row as it came; what cannot be used kept aside with its reason."""
-    path = settings.inbox / context.partition_key
-    if path.name != context.partition_key or not path.is_file():  # a name, never a path elsewhere
-        raise dg.Failure(
-            f"{context.partition_key} is not in the inbox ({settings.inbox}): drop it there again",
-            allow_retries=False,
-        )
-    told = counter(f"rows of {path.name}", None, context.log.info)
-    vocabulary = vocabulary_of(settings)
-    summary = load_file(path, log_store, context.partition_key, vocabulary, told)
+    name = context.partition_key
+    path = settings.inbox / name
+    if path.name != name or not path.is_file():  # a name, never a path elsewhere
+        raise _refusal(f"{name} is not in the inbox ({settings.inbox}): drop it there again")
+    if not path.stat().st_size:
+        raise _refusal(f"{name} is empty (0 bytes), what stands of it stays: drop it there again")
+    told = counter(f"rows of {name}", None, context.log.info)
+    try:
+        with one_at_a_time(settings.home):
+            done = load_in_place(path, log_store, name, vocabulary_of(settings), told)
+    except (FileNotFoundError, PermissionError) as error:
+        raise _refusal(f"{name} cannot be read ({error.strerror}): drop it there again") from error
+    except FileChanged as changed:
+        context.log.warning(f"{changed}; no row of the mixture stays")
+        raise dg.RetryRequested(max_retries=READ_AGAIN, seconds_to_wait=SETTLES) from changed
+    summary = done.summary
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": summary.rows,
             "stored_new": summary.stored_new,
+            "removed": done.removed,
+            "same_content_as": done.same_content_as,
             "content_hash": summary.content_hash,
             "kinds": dict(summary.kinds),
             "quarantined": sum(summary.quarantined.values()),
@@ -46,3 +59,7 @@ def raw_corporate_data(
             "repeated_insert_ids": summary.repeated_insert_ids,
         }
     )
+
+
+def _refusal(sentence: str) -> dg.Failure:
+    return dg.Failure(sentence, allow_retries=False)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final, cast
+
+from rec_assets.raw.open_export import OpenExport
 
 BLOCK: Final = 1 << 18
 _GZIP: Final = b"\x1f\x8b"
@@ -29,26 +30,25 @@ class Unreadable(Exception):
     """The bytes end here for a reason, which is the message: a sentence about the file."""
 
 
-def content_hash(path: Path) -> str:
-    """16 hex digits of the SHA-256 of the file's bytes as they lie on disk."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
-
-
 def blocks(path: Path) -> Iterator[bytes]:
     """Blocks of the file's text as bytes; the first one is not blank.
 
     Raises Unreadable after the last good block; OSError when the file cannot be opened.
     """
-    with path.open("rb") as plain:
-        zipped = plain.read(2) == _GZIP
-        plain.seek(0)
-        stream = cast(IO[bytes], gzip.GzipFile(fileobj=plain)) if zipped else plain
-        first = _first(stream)
-        _refuse_other_formats(first)
-        while first:
-            yield first
-            first = _more(stream)
+    with path.open("rb") as file:
+        yield from blocks_of(file)
+
+
+def blocks_of(plain: IO[bytes] | OpenExport) -> Iterator[bytes]:
+    """The same of a file that is open already, from its beginning."""
+    zipped = plain.read(2) == _GZIP
+    plain.seek(0)
+    stream = cast(IO[bytes], gzip.GzipFile(fileobj=plain) if zipped else plain)
+    first = _first(stream)
+    _refuse_other_formats(first)
+    while first:
+        yield first
+        first = _more(stream)
 
 
 def _first(stream: IO[bytes]) -> bytes:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
-from rec_assets.raw.blocks import content_hash
+from rec_assets.raw.open_export import content_hash
 
-# name → [size, modified in ns, content hash that was asked for, or "" while it is still waiting]
-Seen = dict[str, list[int | str]]
+FILES_A_TICK: Final = 20
+# A tick has 60 seconds, and a slow disk reads 50 MB in one of them. A larger file is told by its
+# size and time alone: whether its content is new, the load finds out.
+HASHED_A_TICK: Final = 256 << 20  # bytes
+
+# name → look (size, modified and changed in ns), and whether that look was dealt with: the cursor
+Seen = dict[str, dict[str, Any]]
 
 
 class InboxFile(NamedTuple):
@@ -18,21 +25,46 @@ class InboxFile(NamedTuple):
     path: Path
     size: int
     modified_ns: int
+    changed_ns: int  # when this file got its name or its bytes: no copying tool can set it back
+
+    @property
+    def look(self) -> list[int]:
+        """What must be the same on two looks."""
+        return [self.size, self.modified_ns, self.changed_ns]
+
+    def content(self) -> str:
+        """The content hash, or for a large file what stands for it. OSError: it is unreadable."""
+        if self.size > HASHED_A_TICK:
+            return f"{self.size}-{self.modified_ns}"
+        return content_hash(self.path)
 
 
 class Arrival(NamedTuple):
-    """A file that can be loaded."""
+    """A file that can be loaded, and what makes this load another than all before it."""
 
     name: str
-    content_hash: str
+    run_key: str
+
+
+@dataclass
+class Visit:
+    """What a look into the inbox found: what to load now, and why the others wait."""
+
+    ready: list[Arrival] = field(default_factory=list)
+    waiting: dict[str, str] = field(default_factory=dict)  # name → why, in words
+    removed: list[str] = field(default_factory=list)
+    seen: Seen = field(default_factory=dict)
 
 
 def list_inbox(folder: Path) -> list[InboxFile]:
     """The visible files of the folder by name, those with a name in UTF-8; none without folder."""
     if not folder.is_dir():
         return []
-    files = [p for p in sorted(folder.iterdir()) if p.is_file() and is_visible(p.name)]
-    return [InboxFile(p, (stat := p.stat()).st_size, stat.st_mtime_ns) for p in files]
+    found = []
+    for path in sorted(folder.iterdir()):
+        if is_visible(path.name) and (file := _look_at(path)) is not None:
+            found.append(file)
+    return found
 
 
 def is_visible(name: str) -> bool:
@@ -40,24 +72,93 @@ def is_visible(name: str) -> bool:
     return not name.startswith(".") and name.isprintable()
 
 
-def arrivals(
-    files: Sequence[InboxFile], before: Mapping[str, Sequence[int | str]], at_most: int
-) -> tuple[list[Arrival], Seen]:
-    """Files to load now, and what to remember: a file must look the same on two looks."""
-    ready: list[Arrival] = []
-    seen: Seen = {}
+def _look_at(path: Path) -> InboxFile | None:
+    """None for what is no file, or not any more."""
+    try:
+        if not path.is_file():
+            return None
+        stat = path.stat()
+    except OSError:
+        return None
+    return InboxFile(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+
+
+def visit(
+    files: Sequence[InboxFile],
+    before: Seen,
+    standing: Callable[[str], str | None],
+    loading: Collection[str] = (),
+    at_most: int = FILES_A_TICK,
+) -> Visit:
+    """Files to load now, and what to remember: a file must look the same on two looks.
+
+    `standing` says which content of a file stands in the store, `loading` names those that are
+    being loaded. A file is hashed once for each look, and no more than HASHED_A_TICK bytes a visit.
+    """
+    found = Visit(removed=sorted(before.keys() - {file.path.name for file in files}))
+    unread = HASHED_A_TICK
     for file in files:
-        name, look = file.path.name, [file.size, file.modified_ns]
-        known = before.get(name)
-        asked = str(known[2]) if known else ""
-        same = known is not None and list(known[:2]) == look
-        if same and not asked and len(ready) < at_most:
-            asked = content_hash(file.path)
-            ready.append(Arrival(name, asked))
-        seen[name] = [*look, asked if same else ""]
-    return ready, seen
+        name = file.path.name
+        known = before.get(name, {})
+        same = known.get("look") == file.look
+        found.seen[name] = {"look": file.look, "done": same and known["done"]}
+        if found.seen[name]["done"]:
+            continue
+        if why := _why_it_waits(file, same, loading, len(found.ready) >= at_most, unread):
+            found.waiting[name] = why
+            continue
+        unread -= file.size if file.size <= HASHED_A_TICK else 0
+        try:
+            content = file.content()
+        except OSError as error:
+            found.waiting[name] = f"cannot be read ({error.strerror})"
+            continue
+        found.seen[name]["done"] = True
+        if standing(name) != content:
+            found.ready.append(Arrival(name, run_key(file, content)))
+    return found
 
 
-def run_key(name: str, content: str) -> str:
-    """What makes a load the same load: the file's name and content."""
-    return f"{name}:{content}"
+def _why_it_waits(
+    file: InboxFile, same: bool, loading: Collection[str], enough: bool, unread: int
+) -> str:
+    if not file.size:
+        return "is empty (0 bytes): whoever writes it has not begun, or failed"
+    if not same:
+        return "was not seen like this before: it may still be written"
+    if file.path.name in loading:
+        return "is being loaded"
+    if enough or (file.size <= HASHED_A_TICK and file.size > unread):
+        return "takes its turn with the next tick"
+    return ""
+
+
+def run_key(file: InboxFile, content: str) -> str:
+    """What makes a load the same load: name, content, and when the file got there.
+
+    Dagster never runs a key twice: without the moment, a file whose former content comes back would
+    not be loaded.
+    """
+    return f"{file.path.name}:{content}:{file.changed_ns}"
+
+
+def run_key_of(path: Path) -> str:
+    """The key under which the sensor would ask for the file as it lies there. OSError as stat."""
+    stat = path.stat()
+    file = InboxFile(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+    return run_key(file, file.content())
+
+
+def read_cursor(cursor: str | None) -> Seen:
+    """What the tick before remembered; nothing where it cannot be read."""
+    try:
+        seen = json.loads(cursor or "{}")
+    except ValueError:
+        return {}
+    kept = {name: entry for name, entry in seen.items() if isinstance(entry, Mapping)}
+    return {name: {"look": e.get("look"), "done": bool(e.get("done"))} for name, e in kept.items()}
+
+
+def write_cursor(seen: Seen) -> str:
+    """The same as text."""
+    return json.dumps(seen, sort_keys=True)

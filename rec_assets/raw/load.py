@@ -11,18 +11,28 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from rec_assets.raw import envelope
-from rec_assets.raw.blocks import content_hash
+from rec_assets.raw.blocks import blocks_of
 from rec_assets.raw.kinds import EVENT, identity, understand_row
-from rec_assets.raw.reader import BadRow, Item, read_rows
+from rec_assets.raw.open_export import OpenExport
+from rec_assets.raw.reader import BadRow, Item, rows_of
 from rec_assets.raw.repeats import SeenIds
 from rec_assets.raw.summary import LoadSummary
 from rec_assets.raw.vocabulary import OWN, Vocabulary
+from resources.errors import Mendable
 from resources.log_store import LogStore, refusal
 from resources.records import QUARANTINE, RAW, Row
 
 # Written at once, some 2,500 rows: however long the rows are, they stay within memory.
 BYTES_AT_ONCE: Final = 8 << 20
 ROW_COSTS: Final = 3_000  # bytes, besides its text
+
+
+class FileChanged(Mendable, RuntimeError):
+    """An export was written into while it was read: `added` rows came from a mixture."""
+
+    def __init__(self, name: str, added: int) -> None:
+        super().__init__(f"{name} was written into while it was read: load it again")
+        self.added = added
 
 
 class Batch(NamedTuple):
@@ -40,19 +50,33 @@ def load_file(
     vocabulary: Vocabulary = OWN,
     told: Callable[[int], None] = lambda rows: None,
 ) -> LoadSummary:
-    """Append the file's rows to the raw store and its faulty ones to quarantine, in batches.
+    """`load_export` of the file at `path`; OSError when it cannot be opened."""
+    with OpenExport(path) as export:
+        return load_export(export, store, source, vocabulary, told)
 
-    Loading the same bytes again adds nothing. `told` gets the rows of each batch. Raises OSError
-    when the file cannot be opened and StoreUnavailable when the store is away; repeating the call
-    then completes it.
+
+def load_export(
+    export: OpenExport,
+    store: LogStore,
+    source: str,
+    vocabulary: Vocabulary = OWN,
+    told: Callable[[int], None] = lambda rows: None,
+) -> LoadSummary:
+    """Append the export's rows to the raw store and its faulty ones to quarantine, in batches.
+
+    Loading the same bytes again adds nothing. `told` gets the rows of each batch. Raises
+    StoreUnavailable when the store is away (repeating the call then completes it), and FileChanged
+    at the end when the rows did not come from the bytes that they are named after.
     """
-    summary = LoadSummary(_storable(source), content_hash(path))
+    summary = LoadSummary(_storable(source), export.content_hash)
     counted = 0
     with _no_cycles():
-        for batch in _batches(path, summary, vocabulary):
+        for batch in _batches(export, summary, vocabulary):
             _append(batch, store, summary)
             told(summary.rows - counted)
             counted = summary.rows
+    if export.changed():
+        raise FileChanged(summary.source, summary.stored_new + summary.quarantined_new)
     return summary
 
 
@@ -70,20 +94,21 @@ def _no_cycles() -> Iterator[None]:
 
 def understand(path: Path, vocabulary: Vocabulary = OWN) -> LoadSummary:
     """What loading the file would find; nothing is written. Raises OSError as load_file does."""
-    summary = LoadSummary(_storable(path.name), content_hash(path))
-    for batch in _batches(path, summary, vocabulary):
-        for row in batch.usable:
-            reason = refusal(row)
-            if reason:
-                summary.refused(row["kind"], _sentence(reason), row["position"])
+    with OpenExport(path) as export:
+        summary = LoadSummary(_storable(path.name), export.content_hash)
+        for batch in _batches(export, summary, vocabulary):
+            for row in batch.usable:
+                reason = refusal(row)
+                if reason:
+                    summary.refused(row["kind"], _sentence(reason), row["position"])
     return summary
 
 
-def _batches(path: Path, summary: LoadSummary, vocabulary: Vocabulary) -> Iterator[Batch]:
+def _batches(export: OpenExport, summary: LoadSummary, vocabulary: Vocabulary) -> Iterator[Batch]:
     """The file's rows in their envelopes, counted on the way; the lists of one batch serve all."""
     batch, size = Batch([], [], []), 0
     with SeenIds() as seen:
-        for item in read_rows(path):
+        for item in rows_of(blocks_of(export)):
             _seal(item, batch, summary, vocabulary)
             size += ROW_COSTS + len(item.text)
             if size >= BYTES_AT_ONCE:

@@ -55,8 +55,13 @@ def read_rows(path: Path) -> Iterator[Item]:
     JSON lines or a JSON array, gzip or plain, told by content. What is broken comes as BadRow and
     the good rows before it stay. Raises OSError when the file cannot be opened, else nothing.
     """
+    return rows_of(blocks(path))
+
+
+def rows_of(stream: Iterator[bytes]) -> Iterator[Item]:
+    """The same of a file's blocks."""
     in_a_row = 0
-    for item in _rows(blocks(path)):
+    for item in _rows(stream):
         yield item
         in_a_row = in_a_row + 1 if isinstance(item, BadRow) else 0
         if in_a_row == GIVE_UP_AFTER:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from typing import NamedTuple
 
-LOADED, MINED = ("raw_corporate_data",), ("category_prototypes", "personas")
+LOADED = ("raw_corporate_data",)
+MINED = ("category_prototypes", "mined_personas", "personas")
 DAILY = (
     "simulated_traffic", "training_examples", "golden_export", "user_profiles",
     "cluster_profiles", "serving_profiles", "wheel_report",

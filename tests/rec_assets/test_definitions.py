@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from rec_assets import sensors
 from rec_assets.definitions import defs
-from resources.settings import REPOSITORY, Settings
+from resources.settings import REPOSITORY
 
 SPECS = sorted(defs.resolve_all_asset_specs(), key=lambda spec: spec.key)
 
@@ -21,7 +18,7 @@ SPECS = sorted(defs.resolve_all_asset_specs(), key=lambda spec: spec.key)
 def test_no_dependency_is_misspelt_into_an_external_asset() -> None:
     named = {spec.key for spec in SPECS}
     assert {dep.asset_key for spec in SPECS for dep in spec.deps} <= named
-    assert len(named) == 10
+    assert len(named) == 11
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.key.to_user_string())
@@ -80,46 +77,3 @@ def test_every_asset_belongs_to_a_pool_and_the_daily_ones_to_one_alone() -> None
     assert {
         pool for spec in SPECS if spec.tags["cadence"] == "daily" for pool in pools[spec.key]
     } == {"daily_chain"}
-
-
-def drop(name: str, text: str) -> Path:
-    folder = Settings().inbox
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(text, encoding="utf-8")
-    return folder / name
-
-
-def look(instance: dg.DagsterInstance, cursor: str | None) -> dg.SensorResult:
-    with dg.build_sensor_context(instance=instance, cursor=cursor) as context:
-        result = sensors.inbox(context)
-    assert isinstance(result, dg.SensorResult)
-    return result
-
-
-def test_a_file_is_loaded_once_it_looks_the_same_twice_and_never_again() -> None:
-    drop("export.jsonl", "{}\n")
-    with dg.DagsterInstance.ephemeral() as instance:
-        first = look(instance, None)
-        second = look(instance, first.cursor)
-        third = look(instance, second.cursor)
-    assert not first.run_requests
-    assert [r.partition_key for r in second.run_requests or []] == ["export.jsonl"]
-    assert not third.run_requests
-
-
-def test_a_changed_file_is_asked_for_again_under_another_key() -> None:
-    drop("export.jsonl", "{}\n")
-    with dg.DagsterInstance.ephemeral() as instance:
-        second = look(instance, look(instance, None).cursor)
-        drop("export.jsonl", '{"more": 1}\n')
-        fourth = look(instance, look(instance, second.cursor).cursor)
-    keys = [request.run_key for request in (*second.run_requests, *fourth.run_requests)]
-    assert len(set(keys)) == 2
-
-
-def test_a_file_still_being_copied_is_let_be() -> None:
-    drop(".export.jsonl.part", "{}\n")
-    with dg.DagsterInstance.ephemeral() as instance:
-        second = look(instance, look(instance, None).cursor)
-    assert not second.run_requests
-    assert json.loads(second.cursor or "") == {}

@@ -23,9 +23,9 @@ from tests.rec_assets.command_line import (
 from tests.rec_assets.running_up import READY_SECONDS, Up, running_up
 
 ASSETS = {
-    "raw_corporate_data", "personas", "category_prototypes", "simulated_traffic",
-    "training_examples", "user_profiles", "cluster_profiles", "serving_profiles",
-    "golden_export", "wheel_report",
+    "raw_corporate_data", "mined_personas", "personas", "category_prototypes",
+    "simulated_traffic", "training_examples", "user_profiles", "cluster_profiles",
+    "serving_profiles", "golden_export", "wheel_report",
 }  # fmt: skip
 
 
@@ -57,7 +57,8 @@ def test_the_interface_lists_every_asset_with_its_lineage(up: Up) -> None:
     found = {node["assetKey"]["path"][0]: node for node in nodes}
     assert set(found) == ASSETS
     above = {name: {k["path"][0] for k in node["dependencyKeys"]} for name, node in found.items()}
-    assert above["personas"] == {"raw_corporate_data"}
+    assert above["mined_personas"] == {"raw_corporate_data"}
+    assert above["personas"] == {"mined_personas"}
     assert above["training_examples"] == {"simulated_traffic"}
     assert above["serving_profiles"] == {"user_profiles", "cluster_profiles"}
 

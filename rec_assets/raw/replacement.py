@@ -1,0 +1,103 @@
+"""A file's rows in place of those that its former content brought.
+
+New rows come first, then the former ones go, then the file's own row says that it is complete: who
+reads meanwhile sees some rows twice, never too few.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
+
+from rec_assets.raw import raw_files
+from rec_assets.raw.load import FileChanged, load_export
+from rec_assets.raw.open_export import OpenExport
+from rec_assets.raw.raw_files import RawFile
+from rec_assets.raw.summary import LoadSummary
+from rec_assets.raw.vocabulary import OWN, Vocabulary
+from resources.log_store import LogStore
+from resources.records import QUARANTINE, RAW
+from resources.whole_files import hold
+
+LOCK_FILE: Final = "raw.lock"
+
+
+class Replaced(NamedTuple):
+    """What a load did: `removed` rows of the file's former content; who brings the same one."""
+
+    summary: LoadSummary
+    removed: int
+    same_content_as: list[str]
+
+
+@contextmanager
+def one_at_a_time(home: Path) -> Iterator[None]:
+    """A block that one process of this REC_HOME is in at a time; the others wait before it.
+
+    Two files of the same content, one of which changes, must not remove each other's rows.
+    """
+    held = hold(home / LOCK_FILE)
+    try:
+        yield
+    finally:
+        os.close(held)
+
+
+def load_in_place(
+    path: Path,
+    store: LogStore,
+    name: str,
+    vocabulary: Vocabulary = OWN,
+    told: Callable[[int], None] = lambda rows: None,
+) -> Replaced:
+    """Load the file and remove what `name` brought before, unless another file brings that too.
+
+    Only one process may be in here (`one_at_a_time`). Raises OSError when the file cannot be
+    opened, StoreUnavailable as load_export does, and FileChanged when it was written into while it
+    was read: then no row of the mixture stays, and those of the former content do.
+    """
+    with OpenExport(path) as export:
+        file = _begin(store, name, export.content_hash)
+        try:
+            summary = load_export(export, store, name, vocabulary, told)
+        except FileChanged as changed:
+            _take_back(store, file, export.content_hash, changed.added)
+            raise
+    removed = sum(_remove(store, content) for content in file.former)
+    done = replace(file, complete=True, former=[], rows=sum(summary.kinds.values()),
+                   quarantined=sum(summary.quarantined.values()))  # fmt: skip
+    raw_files.write(store, done)
+    others = raw_files.with_content(store, export.content_hash)
+    return Replaced(summary, removed, [other.name for other in others if other.name != name])
+
+
+def _begin(store: LogStore, name: str, content_hash: str) -> RawFile:
+    before = raw_files.read(store, name)
+    contents = {*before.former, before.content_hash} if before else set()
+    former = sorted(content for content in contents if content and content != content_hash)
+    file = RawFile(name=name, content_hash=content_hash, former=former)
+    raw_files.write(store, file)
+    return file
+
+
+def _take_back(store: LogStore, file: RawFile, content_hash: str, added: int) -> None:
+    """No row of the mixture stays; a file that brings that very content has to be loaded again."""
+    raw_files.write(store, replace(file, content_hash=None, former=[*file.former, content_hash]))
+    if added:
+        for other in [*raw_files.with_content(store, content_hash)]:
+            raw_files.write(store, replace(other, content_hash=None, complete=False))
+        _remove(store, content_hash)
+
+
+def _remove(store: LogStore, content_hash: str) -> int:
+    """Remove the content's rows if no file brings it any more; how many usable ones they were."""
+    if any(raw_files.with_content(store, content_hash)):
+        return 0
+    where = {"content_hash": content_hash}
+    store.delete(QUARANTINE, where)
+    return store.delete(RAW, where)
