@@ -12,6 +12,7 @@ from rec_assets.partitions import daily
 from rec_assets.shards import BLOCKS, run_map
 from rec_assets.tables import column_schema, record_metadata
 from rec_assets.traffic.assets import simulated_traffic
+from rec_assets.training.day_counts import DayCounts, keep_counts
 from rec_assets.training.examples import Chains, join_chains, outcomes
 from resources.log_store import LogStore
 from resources.records import COLLECTIONS, Row, TrainingExample, to_row
@@ -47,12 +48,22 @@ def training_examples(
     for touched in redone:
         chains = (_read(log_store, touched, block) for block in BLOCKS)
         joined = run_map(join, chains, settings.dask_scheduler)
+        of_day = DayCounts()
         for block, examples in zip(BLOCKS, joined, strict=True):
             _write(log_store, touched, block, examples.rows)
             dropped.update(examples.dropped)
             counts.update(outcome for row in examples.rows for outcome in outcomes(row))
+            of_day.take(examples.rows)
+            of_day.drop(examples.dropped)
+            of_day.answered += examples.answered
+        keep_counts(log_store, touched, of_day)
     manifests.complete(
-        log_store, "training_examples", day, rows=counts["examples"], dropped=dropped.total()
+        log_store,
+        "training_examples",
+        day,
+        rows=counts["examples"],
+        dropped=dropped.total(),
+        late_days=redone[:-1],
     )
     return dg.MaterializeResult(
         metadata={
