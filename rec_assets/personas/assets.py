@@ -7,8 +7,9 @@ import msgspec
 
 from rec_assets.personas.mining import mine_personas
 from rec_assets.personas.persona import Persona, read_personas, write_personas
+from rec_assets.personas.plots import persona_bars
 from rec_assets.personas.stored import read_former, write_former, write_stored
-from rec_assets.plots import bars, markdown_image
+from rec_assets.plots import markdown_image
 from rec_assets.raw.activity import read_activity
 from rec_assets.raw.assets import raw_corporate_data
 from rec_assets.raw.field_mapping import vocabulary_of
@@ -49,12 +50,7 @@ def personas(
             "why": mined.reason,
             "path": dg.MetadataValue.path(str(path)),
             "personas": dg.MetadataValue.json([msgspec.to_builtins(p) for p in mined.personas]),
-            "categories": dg.MetadataValue.md(
-                markdown_image(bars("category", {p.name: p.category for p in mined.personas}))
-            ),
-            "intensities": dg.MetadataValue.md(
-                markdown_image(bars("intensity", {p.name: p.intensity for p in mined.personas}))
-            ),
+            "bars": dg.MetadataValue.md(markdown_image(persona_bars(mined.personas))),
         }
     )
 

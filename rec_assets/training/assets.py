@@ -8,12 +8,15 @@ import dagster as dg
 
 from rec_assets import manifests
 from rec_assets.day_state import days_touched
+from rec_assets.days import days_before
 from rec_assets.partitions import daily
+from rec_assets.plots import markdown_image
 from rec_assets.shards import BLOCKS, run_map
 from rec_assets.tables import column_schema, record_metadata
 from rec_assets.traffic.assets import simulated_traffic
-from rec_assets.training.day_counts import DayCounts, keep_counts
+from rec_assets.training.day_counts import DayCounts, keep_counts, read_counts
 from rec_assets.training.examples import Chains, join_chains, outcomes
+from rec_assets.training.plots import DAYS_SHOWN, accept_rates, day_funnel
 from resources.log_store import LogStore
 from resources.records import COLLECTIONS, Row, TrainingExample, to_row
 from resources.settings import Settings
@@ -71,8 +74,17 @@ def training_examples(
             "days": redone,
             "outcomes": dict(sorted(counts.items())),
             "dropped": dict(sorted(dropped.items())),
+            **_pictures(log_store, day),
         }
     )
+
+
+def _pictures(store: LogStore, day: str) -> dict[str, dg.MarkdownMetadataValue]:
+    counts = read_counts(store, [day, *days_before(day, DAYS_SHOWN - 1)])
+    drawn = {"funnel": day_funnel(day, counts[day])}
+    if any(of_day.executed for of_day in counts.values()):
+        drawn["accept_rate"] = accept_rates(counts)
+    return {name: dg.MetadataValue.md(markdown_image(uri)) for name, uri in drawn.items()}
 
 
 def _read(store: LogStore, day: str, shards: Sequence[int]) -> Chains:

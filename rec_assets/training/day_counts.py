@@ -28,6 +28,7 @@ class DayCounts(msgspec.Struct, kw_only=True):
     examples: int = 0
     simulated: int = 0
     executed: int = 0
+    simulated_runs: int = 0  # of those executed
     answered: int = 0  # executed ones of which a C tells what became
     accepted: int = 0
     contradictions: int = 0
@@ -65,6 +66,7 @@ class DayCounts(msgspec.Struct, kw_only=True):
         if executed:
             ran.add(user)
             self.executed += 1
+            self.simulated_runs += origin == "simulation"
             for word, value in zip(WORDS, options, strict=True):
                 _more(getattr(self, word), value)
 
