@@ -13,3 +13,9 @@ def day_before(day: str) -> str:
 def days_between(earlier: str, later: str) -> int:
     """Whole days from one ISO date to another; negative when `later` is before."""
     return (date.fromisoformat(later) - date.fromisoformat(earlier)).days
+
+
+def days_before(day: str, number: int) -> list[str]:
+    """The ISO dates of so many days before, the latest first."""
+    last = date.fromisoformat(day)
+    return [(last - timedelta(days=k)).isoformat() for k in range(1, number + 1)]

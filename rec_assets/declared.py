@@ -13,7 +13,7 @@ from typing import Any, Final
 import dagster as dg
 
 from rec_assets.partitions import daily
-from rec_assets.simulated import share_until
+from rec_assets.training.day_counts import simulated_share
 from resources.errors import Away
 from resources.patience import AGAIN, mends, told, wait_before
 from resources.settings import Settings
@@ -90,7 +90,7 @@ def _telling_simulated(compute: Compute) -> Compute:
         result = compute(context, **parts)
         metadata = dict(result.metadata or {})
         if "simulated_share" not in metadata:
-            metadata["simulated_share"] = share_until(parts["log_store"], context.partition_key)
+            metadata["simulated_share"] = simulated_share(parts["log_store"], context.partition_key)
         return result._replace(metadata=metadata)
 
     return telling

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dagster as dg
 
-from rec_assets import checks, jobs, schedules, sensors
+from rec_assets import jobs, schedules, sensors
+from rec_assets.checks.of_clusters import checks_of_clusters
+from rec_assets.checks.of_examples import checks_of_examples
+from rec_assets.checks.of_profiles import checks_of_profiles
 from rec_assets.clusters.assets import cluster_profiles, serving_profiles
 from rec_assets.evaluation.assets import wheel_report
 from rec_assets.golden.assets import golden_export
@@ -31,12 +34,7 @@ defs = dg.Definitions(
         golden_export,
         wheel_report,
     ],
-    asset_checks=[
-        shares_moved_little,
-        checks.chains_are_whole,
-        checks.profiles_are_normalised,
-        checks.clusters_cover_profiles,
-    ],
+    asset_checks=[shares_moved_little, checks_of_examples, checks_of_profiles, checks_of_clusters],
     jobs=[jobs.load, jobs.mine, jobs.wheel],
     schedules=[schedules.daily_turn],
     sensors=[sensors.inbox, sensors.mine_after_load],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from resources.log_store import LogStore
 from resources.records import MANIFESTS, Row
 
@@ -22,7 +25,7 @@ def begun(store: LogStore, asset: str, day: str) -> bool:
     return written(store, asset, day) is not None
 
 
-def complete(store: LogStore, asset: str, day: str, **counts: int | float | str | None) -> None:
+def complete(store: LogStore, asset: str, day: str, **counts: Any) -> None:
     """Note that `asset` stands for `day`, with what it counted."""
     row: Row = {"_id": _id(asset, day), "asset": asset, "day": day, "complete": True, **counts}
     store.put(MANIFESTS, [row])
@@ -37,6 +40,12 @@ def read(store: LogStore, asset: str, day: str) -> Row | None:
 def written(store: LogStore, asset: str, day: str) -> Row | None:
     """The manifest, be the materialization complete or only begun; None when it never was."""
     return store.get(MANIFESTS, [_id(asset, day)]).get(_id(asset, day))
+
+
+def read_days(store: LogStore, asset: str, days: Sequence[str]) -> dict[str, Row]:
+    """The manifests of those of these days that are complete, by day, in the order asked for."""
+    found = store.get(MANIFESTS, [_id(asset, day) for day in days])
+    return {row["day"]: row for row in found.values() if row["complete"]}
 
 
 def days(store: LogStore, asset: str) -> list[str]:

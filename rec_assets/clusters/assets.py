@@ -22,9 +22,11 @@ from rec_assets.clusters.stored import read_clusters, read_members
 from rec_assets.day_state import require_day_before
 from rec_assets.days import day_before
 from rec_assets.declared import daily_asset
+from rec_assets.plots import told_simulated
 from rec_assets.profiles.assets import user_profiles
 from rec_assets.shards import BLOCKS, run_map
 from rec_assets.tables import column_schema, record_metadata
+from rec_assets.training.day_counts import DayCounts, read_counts
 from resources.log_store import LogStore
 from resources.profile_cache import ProfileCache
 from resources.records import CLUSTER_MEMBERS, COLLECTIONS, ClusterProfile, Row, to_row
@@ -82,7 +84,9 @@ def cluster_profiles(
             "clusters": len(clusters) - 1,
             "sizes": {k.cluster_id: k.user_count for k in grouping.clusters},
             "why": grouping.reason,
-            "map": dg.MetadataValue.md(cluster_map(crowd, grouping)),
+            "map": dg.MetadataValue.md(
+                cluster_map(day, crowd, grouping, _simulated(log_store, day))
+            ),
         }
     )
 
@@ -115,6 +119,12 @@ def serving_profiles(
             "users": len(members),
         }
     )
+
+
+def _simulated(store: LogStore, day: str) -> str:
+    counts = read_counts(store, [day]).get(day) or DayCounts()
+    share = told_simulated(counts.simulated, counts.examples)
+    return f"{counts.examples:,} examples of the day, {share}"
 
 
 def _crowd(store: LogStore, settings: Settings, day: str) -> Crowd:

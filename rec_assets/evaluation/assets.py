@@ -4,12 +4,15 @@ import dagster as dg
 
 from rec_assets import manifests
 from rec_assets.clusters.assets import cluster_profiles, serving_profiles
+from rec_assets.days import days_before
 from rec_assets.declared import daily_asset
 from rec_assets.evaluation.chains import keep_chains, read_chains, total
 from rec_assets.evaluation.page import page, pictures
 from rec_assets.evaluation.stored import read_criteria
 from rec_assets.personas.stored import read_stored
 from rec_assets.plots import markdown_image
+from rec_assets.training.day_counts import read_counts
+from rec_assets.training.plots import DAYS_SHOWN
 from resources.dagster_resources import EncoderResource
 from resources.log_store import LogStore
 from resources.settings import Settings
@@ -34,7 +37,8 @@ def wheel_report(
     chains = read_chains(log_store)
     keep_chains(log_store, chains)
     figures = read_criteria(log_store, settings, encoder.open(), day, total(chains))
-    drawn = pictures(figures, read_stored(log_store))
+    by_day = read_counts(log_store, [day, *days_before(day, DAYS_SHOWN - 1)])
+    drawn = pictures(figures, read_stored(log_store), by_day)
     path = settings.home / "reports" / f"{day}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, page(day, figures, drawn))

@@ -9,11 +9,14 @@ from jinja2 import Environment, StrictUndefined
 
 from rec_assets.evaluation.criteria import Figures
 from rec_assets.personas.persona import Persona
-from rec_assets.plots import bars, columns, intervals
+from rec_assets.personas.plots import persona_bars
+from rec_assets.plots import intervals
+from rec_assets.training.day_counts import DayCounts
+from rec_assets.training.plots import accept_rates
 
 SHARES: Final = {
-    "without": "persona_first_unpersonalized",
-    "personal": "persona_first",
+    "without personalization": "persona_first_unpersonalized",
+    "personalized": "persona_first",
     "ceiling": "persona_first_ceiling",
 }
 
@@ -50,20 +53,26 @@ intervals.</p>
 """
 
 
-def pictures(figures: Figures, personas: Sequence[Persona]) -> dict[str, str]:
-    """The report's plots as data URIs, by name; each below 100 kB."""
-    funnel = {"A": figures["chains"], "A→B→C": figures["complete_chains"]}
+def pictures(
+    figures: Figures, personas: Sequence[Persona], by_day: Mapping[str, DayCounts]
+) -> dict[str, str]:
+    """The report's plots as data URIs, by name; each below 100 kB.
+
+    `by_day` are the counts of H of the last days.
+    """
     shown = {
         label: (share["value"], share["low"], share["high"])
         for label, key in SHARES.items()
         if (share := figures[key])["value"] is not None
     }
-    drawn = {
-        "personas": bars("personas by category", {p.name: p.category for p in personas}),
-        "chains": columns("chains", funnel),
-    }
+    drawn = {"personas": persona_bars(personas)} if personas else {}
+    if any(counts.executed for counts in by_day.values()):
+        drawn["accept_rate"] = accept_rates(by_day)
     if shown:
-        drawn["persona_first"] = intervals("persona's option first (simulation)", shown)
+        title = f"The persona's option first: {figures['users_judged']} simulated users"
+        below = "users with 8 executed sessions or more, unseen texts, 95 % interval (Wilson)"
+        what = "users for whom it came first on more than half of the texts"
+        drawn["persona_first"] = intervals(title, below, what, shown)
     return drawn
 
 

@@ -10,6 +10,7 @@ import msgspec
 from rec_assets.declared import RAW_EXPORTS, arriving_asset
 from rec_assets.personas.mining import ever, mine_personas
 from rec_assets.personas.persona import Persona, read_personas, write_personas
+from rec_assets.personas.plots import persona_bars
 from rec_assets.personas.publication import with_manual
 from rec_assets.personas.stored import (
     read_candidate,
@@ -18,7 +19,7 @@ from rec_assets.personas.stored import (
     write_former,
     write_stored,
 )
-from rec_assets.plots import bars, markdown_image
+from rec_assets.plots import markdown_image
 from rec_assets.raw.activity import read_activity
 from rec_assets.raw.assets import raw_corporate_data
 from rec_assets.raw.field_mapping import vocabulary_of
@@ -102,8 +103,4 @@ def _seen(listed: Sequence[Persona], reason: str) -> Mapping[str, Any]:
     }
     if not listed:
         return told
-    shown = {
-        "categories": bars("category", {p.name: p.category for p in listed}),
-        "intensities": bars("intensity", {p.name: p.intensity for p in listed}),
-    }
-    return told | {k: dg.MetadataValue.md(markdown_image(v)) for k, v in shown.items()}
+    return told | {"bars": dg.MetadataValue.md(markdown_image(persona_bars(listed)))}

@@ -10,7 +10,7 @@ from rec_assets.days import day_before, days_between
 from rec_assets.declared import daily_asset
 from rec_assets.personas.assets import personas
 from rec_assets.personas.stored import keep_drawn_from
-from rec_assets.plots import columns, markdown_image
+from rec_assets.plots import funnel, markdown_image
 from rec_assets.progress import counter
 from rec_assets.prototypes.assets import category_prototypes
 from rec_assets.traffic.driver import DayTraffic, TrafficError, run_day
@@ -120,5 +120,11 @@ def _metadata(traffic: DayTraffic, plan: list[SessionPlan]) -> dict[str, Any]:
         "changed_option": traffic.changed,
         "accept_rate": traffic.accept_rate,
         "already_stood": False,
-        "funnel": dg.MetadataValue.md(markdown_image(columns(traffic.day, traffic.funnel))),
+        "funnel": dg.MetadataValue.md(markdown_image(_funnel(traffic))),
     }
+
+
+def _funnel(traffic: DayTraffic) -> str:
+    asked, ran, taken = (int(number) for number in traffic.funnel.values())
+    title = f"{traffic.day}: {asked:,} simulated sessions"
+    return funnel(title, "persona bots alone", asked, ran, taken, traffic.endings["rejected"])

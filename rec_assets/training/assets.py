@@ -8,12 +8,15 @@ import dagster as dg
 
 from rec_assets import manifests
 from rec_assets.day_state import days_touched
+from rec_assets.days import days_before
 from rec_assets.declared import daily_asset
+from rec_assets.plots import markdown_image
 from rec_assets.shards import BLOCKS, run_map
-from rec_assets.simulated import keep_origins
 from rec_assets.tables import column_schema, record_metadata
 from rec_assets.traffic.assets import simulated_traffic
+from rec_assets.training.day_counts import DayCounts, keep_counts, read_counts
 from rec_assets.training.examples import Chains, join_chains, outcomes
+from rec_assets.training.plots import DAYS_SHOWN, accept_rates, day_funnel
 from resources.log_store import LogStore
 from resources.records import COLLECTIONS, Row, TrainingExample, to_row
 from resources.settings import Settings
@@ -47,13 +50,22 @@ def training_examples(
     for touched in redone:
         chains = (_read(log_store, touched, block) for block in BLOCKS)
         joined = run_map(join, chains, settings.dask_scheduler)
+        of_day = DayCounts()
         for block, examples in zip(BLOCKS, joined, strict=True):
             _write(log_store, touched, block, examples.rows)
             dropped.update(examples.dropped)
             counts.update(outcome for row in examples.rows for outcome in outcomes(row))
-        keep_origins(log_store, touched)
+            of_day.take(examples.rows)
+            of_day.drop(examples.dropped)
+            of_day.answered += examples.answered
+        keep_counts(log_store, touched, of_day)
     manifests.complete(
-        log_store, "training_examples", day, rows=counts["examples"], dropped=dropped.total()
+        log_store,
+        "training_examples",
+        day,
+        rows=counts["examples"],
+        dropped=dropped.total(),
+        late_days=redone[:-1],
     )
     return dg.MaterializeResult(
         metadata={
@@ -61,8 +73,17 @@ def training_examples(
             "days": redone,
             "outcomes": dict(sorted(counts.items())),
             "dropped": dict(sorted(dropped.items())),
+            **_pictures(log_store, day),
         }
     )
+
+
+def _pictures(store: LogStore, day: str) -> dict[str, dg.MarkdownMetadataValue]:
+    counts = read_counts(store, [day, *days_before(day, DAYS_SHOWN - 1)])
+    drawn = {"funnel": day_funnel(day, counts[day])}
+    if any(of_day.executed for of_day in counts.values()):
+        drawn["accept_rate"] = accept_rates(counts)
+    return {name: dg.MetadataValue.md(markdown_image(uri)) for name, uri in drawn.items()}
 
 
 def _read(store: LogStore, day: str, shards: Sequence[int]) -> Chains:

@@ -39,6 +39,7 @@ class Examples:
 
     rows: list[TrainingExample] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
+    answered: int = 0  # rows of whose executed B a C tells what became
 
 
 def join_chains(chains: Chains, consistency_seconds: float) -> Examples:
@@ -62,7 +63,8 @@ def join_chains(chains: Chains, consistency_seconds: float) -> Examples:
         _example(event, runs_of[event.id], selections, chosen, chains, consistency_seconds)
         for _, event in sorted(asked.items())
     ]
-    return Examples(rows, dropped)
+    answered = sum(row.source_paraphrase_event_id in selections for row in rows)
+    return Examples(rows, dropped, answered)
 
 
 def _runs_by_event(

@@ -1,0 +1,81 @@
+"""Checks of J, declared. They stop serving and the report; golden data rests on H alone."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import dagster as dg
+
+from rec_assets.checks.clusters import Cover, Member, cluster_faults, cover
+from rec_assets.checks.finding import found
+from rec_assets.checks.results import blocking, day_of, results
+from rec_assets.checks.shift import shift_finding
+from rec_assets.clusters.assets import cluster_profiles
+from rec_assets.clusters.stored import read_clusters
+from rec_assets.days import day_before
+from resources.log_store import LogStore
+from resources.preferences import Cluster
+from resources.records import CLUSTER_MEMBERS, COLLECTIONS, Row
+
+SPECS: Final = (
+    blocking(
+        cluster_profiles,
+        "clusters_cover_profiles",
+        "J's vectors are distributions, every user with evidence belongs to one cluster that "
+        "exists, and nobody else does.",
+    ),
+    blocking(
+        cluster_profiles,
+        "clusters_did_not_jump",
+        "Since the day before no cluster of five users or more moved by more than .35, and users "
+        "on average by no more than .25, from their cluster's centre to their cluster's centre; "
+        "half of the day's part in all evidence is added to both. A first day has nothing to be "
+        "compared with.",
+    ),
+)
+
+
+@dg.multi_asset_check(specs=SPECS)
+def checks_of_clusters(
+    context: dg.AssetCheckExecutionContext, log_store: dg.ResourceParam[LogStore]
+) -> Iterator[dg.AssetCheckResult]:
+    """J of the day beside G and beside J of the day before."""
+    day = day_of(context, log_store, "cluster_profiles")
+    clusters = read_clusters(log_store, day)
+    before = read_clusters(log_store, day_before(day))
+    covered = _cover(log_store, day, clusters)
+    covered.faults.add_all(cluster_faults(clusters))
+    groups = len(clusters) - 1
+    sound = f"{groups} clusters hold {covered.users:,} users"
+    if groups < 1:
+        sound = f"{covered.users:,} users are too few for groups: the population serves"
+    figures = {"clusters": groups, "users": covered.users}
+    new_part = covered.of_the_day / covered.sessions if covered.sessions else 0.0
+    yield from results(
+        SPECS,
+        {
+            "clusters_cover_profiles": found(covered.faults, sound, figures),
+            "clusters_did_not_jump": shift_finding(clusters, before, covered.moves, new_part),
+        },
+    )
+
+
+def _cover(store: LogStore, day: str, clusters: dict[str, Cluster]) -> Cover:
+    """G, J and J of the day before side by side: stores give rows in the order of their ids."""
+    return cover(
+        day,
+        _rows(store, COLLECTIONS["G"], ("evidence", "base")),
+        _members(store, day),
+        _members(store, day_before(day)),
+        clusters,
+    )
+
+
+def _members(store: LogStore, day: str) -> Iterator[Member]:
+    fields = ("user_id", "cluster_id")
+    for batch in store.scan(CLUSTER_MEMBERS, days=[day], fields=fields):
+        yield from ((row["user_id"], row["cluster_id"]) for row in batch)
+
+
+def _rows(store: LogStore, collection: str, fields: tuple[str, ...]) -> Iterator[Row]:
+    for batch in store.scan(collection, fields=fields):
+        yield from batch
