@@ -21,20 +21,20 @@ Answer = TypeVar("Answer")
 
 
 class Patience(NamedTuple):
-    """How often a request is made, and how long the pauses are: each twice the one before.
+    """How long a server may be busy or away: pauses of this sum, each twice the one before."""
 
-    The default waits 71 seconds in all: a node restarts in about thirty.
-    """
-
-    tries: int = 9
-    first_s: float = 0.5
+    seconds: float = 60.0
+    first_s: float = 0.1
     longest_s: float = 20.0
 
     def pauses(self) -> Iterator[float]:
         """Seconds to wait before each try; 0 before the first."""
         yield 0.0
-        for turn in range(self.tries - 1):
-            yield min(self.first_s * 2**turn, self.longest_s)
+        pause, waited = self.first_s, 0.0
+        while waited < self.seconds:
+            yield pause
+            waited += pause
+            pause = min(pause * 2, self.longest_s)
 
 
 @dataclass

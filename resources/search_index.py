@@ -99,6 +99,8 @@ class SearchIndex:
         if ca is not None and url.startswith("https://"):
             options["ca_certs"] = str(ca)
         try:
+            if not url.startswith(("http://", "https://")):
+                raise ValueError("neither http nor https")
             self._client = Elasticsearch(url, **options)
         except (ValueError, OSError) as error:
             raise SettingError(
@@ -257,6 +259,7 @@ def open_search_index(settings: Settings) -> SearchIndex | None:
         user=settings.elasticsearch_user,
         password=settings.elasticsearch_password.get_secret_value(),
         ca=settings.elasticsearch_ca,
+        patience=Patience(settings.elasticsearch_patience_s),
     )
 
 

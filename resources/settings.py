@@ -74,6 +74,10 @@ class Settings(BaseSettings):
         description="Certificate authority of Elasticsearch and Kibana (PEM file); none: the "
         "machine's own.",
     )
+    elasticsearch_patience_s: float = Field(
+        default=60.0,
+        description="Seconds that a busy or absent Elasticsearch is waited for, in growing pauses.",
+    )
     kibana_url: str = Field(
         default="",
         description="Where `recwheel dashboards` puts the dashboard, http(s)://host:port.",

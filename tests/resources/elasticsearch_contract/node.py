@@ -105,6 +105,10 @@ class Node:
             self.documents.map(index, request.json())
         return 200, {"acknowledged": True}
 
+    def put_settings(self, request: Request, names: str) -> tuple[int, Json]:
+        self.documents.resolve(names)
+        return 200, {"acknowledged": True}
+
     def get_mapping(self, request: Request, names: str) -> tuple[int, Json]:
         indices = self.documents.indices
         named = self.documents.resolve(names)
@@ -280,6 +284,7 @@ ROUTES: list[tuple[str, str, set[str], Serve]] = [
     ("DELETE", MANY, FOUND, Node.drop),
     ("PUT POST", MANY + "/_mapping", {"timeout"} | FOUND, Node.put_mapping),
     ("GET", MANY + "/_mapping", FOUND, Node.get_mapping),
+    ("PUT", MANY + "/_settings", {"timeout"} | FOUND, Node.put_settings),
     ("PUT POST", MANY + "/_alias(?:es)?/([^/]+)", {"timeout"}, Node.put_alias),
     ("GET POST", MANY + "/_refresh", FOUND, Node.refresh),
     ("GET POST", MANY + "/_count", FOUND, Node.count),

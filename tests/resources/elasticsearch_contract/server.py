@@ -139,6 +139,8 @@ class Contract:
 
     def start(self) -> None:
         """Start it, again with all that it had acknowledged."""
+        if self.process is not None:
+            self.process.wait()
         said = self.folder / "port"
         said.unlink(missing_ok=True)
         words = [str(self.folder), str(self.port), json.dumps(self.options)]
