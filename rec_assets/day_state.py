@@ -10,6 +10,7 @@ from rec_assets import manifests
 from rec_assets.days import day_before
 from resources.errors import Mendable
 from resources.log_store import LogStore
+from resources.records import COLLECTIONS
 
 ENDS: Final = ("golden_export", "wheel_report")  # what nothing else of a day stands on
 
@@ -34,6 +35,14 @@ def missing_days(store: LogStore, first: date, last: date) -> list[str]:
     done = set.intersection(*(set(manifests.days(store, asset)) for asset in ENDS))
     wanted = (first + timedelta(days=turn) for turn in range((last - first).days + 1))
     return [day for day in map(date.isoformat, wanted) if day not in done]
+
+
+def days_redone(store: LogStore, day: str) -> list[str]:
+    """The days whose examples were made anew with those of `day`, ascending; `day` comes last."""
+    made = manifests.read(store, "training_examples", day)
+    if made is None:  # H alone stands, of an earlier version or written by hand
+        return days_touched(store, [COLLECTIONS["H"]], day)
+    return [*made["late_days"], day]
 
 
 def require_day_before(store: LogStore, asset: str, day: str, first_day: str) -> None:

@@ -10,7 +10,8 @@ from rec_assets.checks.of_examples import checks_of_examples
 from rec_assets.checks.of_profiles import checks_of_profiles
 from rec_assets.clusters.assets import cluster_profiles, serving_profiles
 from rec_assets.evaluation.assets import wheel_report
-from rec_assets.golden.assets import golden_export
+from rec_assets.golden.assets import golden_export, golden_index
+from rec_assets.golden.checks import index_equals_examples
 from rec_assets.personas.assets import mined_personas, personas
 from rec_assets.personas.checks import shares_moved_little
 from rec_assets.profiles.assets import user_profiles
@@ -32,9 +33,16 @@ defs = dg.Definitions(
         cluster_profiles,
         serving_profiles,
         golden_export,
+        golden_index,
         wheel_report,
     ],
-    asset_checks=[shares_moved_little, checks_of_examples, checks_of_profiles, checks_of_clusters],
+    asset_checks=[
+        shares_moved_little,
+        checks_of_examples,
+        checks_of_profiles,
+        checks_of_clusters,
+        index_equals_examples,
+    ],
     jobs=[jobs.load, jobs.mine, jobs.wheel],
     schedules=[schedules.daily_turn],
     sensors=[sensors.inbox, sensors.mine_after_load],
