@@ -6,11 +6,11 @@ Elasticsearch takes only its own superuser's password from its environment.
 import os
 import sys
 
-from elasticsearch import ApiError, Elasticsearch, TransportError
-
 
 def main() -> None:
     """Status 1 with a sentence when it cannot be set; no password is ever printed."""
+    from elasticsearch import ApiError, Elasticsearch, TransportError
+
     address = os.environ["ELASTICSEARCH_HOSTS"]
     superuser = ("elastic", os.environ["ELASTIC_PASSWORD"])
     try:

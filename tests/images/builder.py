@@ -1,7 +1,8 @@
-"""Builds the Dockerfile's images without Docker: buildah runs each step by chroot in a root of its own.
+"""Builds the Dockerfile's images without Docker: buildah runs each step by chroot in a clean root.
 
-The base image cannot be downloaded everywhere, so a stand-in is made: Debian bookworm by debootstrap,
-with Debian's own Python 3.11 as a virtual environment in /usr/local, where the base image has its.
+The base image cannot be downloaded everywhere, so a stand-in is made: Debian bookworm by
+debootstrap, with Debian's own Python 3.11 as a virtual environment in /usr/local, where the base
+image has its Python.
 """
 
 from __future__ import annotations
