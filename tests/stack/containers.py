@@ -1,8 +1,8 @@
 """The containers of docker-compose.mini.yml as processes of this machine.
 
 Each gets the command, the environment and the health check that compose would give it, and nothing
-of the tests' own environment but PATH. Only what a container's walls bring is exchanged: host names,
-ports, and the places of its volumes.
+of the tests' own environment but PATH. Only what a container's walls bring is exchanged: host
+names, ports, and the places of its volumes.
 """
 
 from __future__ import annotations

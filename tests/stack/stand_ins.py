@@ -1,4 +1,4 @@
-"""What stands where Elasticsearch is in the stack: it takes kibana_system's password, as it would."""
+"""What stands where Elasticsearch is: it takes kibana_system's password, as that would."""
 
 from __future__ import annotations
 
