@@ -2,6 +2,7 @@
 #   PYTHON=/path/to/python3.12        use this Python instead of the first on PATH that fits
 #   SIZE=full                         `make bench` at the full sizes: an hour instead of minutes
 #   SEED=2 NUMBER=6                   of `make kills`: which moments are drawn, and how many
+#   MOUNTS="/etc/pip.conf"            what `make images` lets the builds see, read-only
 #   EXTRAS=sentence-transformers      install these extras of pyproject.toml too (comma-separated)
 
 VENV := .venv
@@ -9,13 +10,14 @@ PYTHON ?= python3.12 python3.11 python3 python
 EXTRAS ?=
 SEED ?= 1
 NUMBER ?= 60
+MOUNTS ?=
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -qq
 comma := ,
 # The stamp's name carries the extras: another EXTRAS installs what an earlier call did not.
 SUFFIX := $(if $(EXTRAS),-$(subst $(comma),-,$(EXTRAS)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run test lint bench kills clean
+.PHONY: help setup dev run test lint bench kills images clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +43,9 @@ bench: dev ## every benchmark in tests/benchmarks
 
 kills: dev ## kill -9 at sixty drawn moments, a line for each (SEED=1, NUMBER=60); half an hour
 	@$(VENV)/bin/python -m tests.kills --seed $(SEED) --number $(NUMBER)
+
+images: dev ## build both images in clean roots without Docker and run them there; ten minutes, root
+	@$(VENV)/bin/python -m tests.images $(foreach mount,$(MOUNTS),--mount $(mount))
 
 clean: ## remove .venv and caches; what a run wrote (.recwheel) stays
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

