@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 import time
@@ -21,87 +20,19 @@ from tests.rec_assets.command_line import (
     recwheel_json,
     surroundings,
 )
+from tests.rec_assets.running_up import READY_SECONDS, Up, running_up
 
 ASSETS = {
     "raw_corporate_data", "personas", "category_prototypes", "simulated_traffic",
     "training_examples", "user_profiles", "cluster_profiles", "serving_profiles",
     "golden_export", "wheel_report",
 }  # fmt: skip
-READY_SECONDS = 150
-LAUNCH = """mutation Launch($params: ExecutionParams!) {
-  launchRun(executionParams: $params) {
-    __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message }
-  }
-}"""
-STATUS = "query Status($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
-
-
-class Up:
-    """A running `recwheel up`: where its service and its interface answer."""
-
-    def __init__(self, home: Path, service: str, interface: str) -> None:
-        self.home, self.service, self.interface = home, service, interface
-
-    def graphql(self, query: str, **variables: Any) -> Any:
-        body = {"query": query, "variables": variables}
-        answer = httpx.post(f"{self.interface}/graphql", json=body, timeout=60).json()
-        assert "errors" not in answer, answer
-        return answer["data"]
-
-    def materialize(self, job: str, partition: str) -> str:
-        """Launch the job as the interface does; the run's status once it has ended."""
-        params = {
-            "selector": {
-                "repositoryLocationName": "rec_assets",
-                "repositoryName": "__repository__",
-                "pipelineName": job,
-            },
-            "runConfigData": "{}",
-            "mode": "default",
-            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": partition}]},
-        }
-        (launched,) = self.graphql(LAUNCH, params=params).values()
-        assert launched["__typename"] == "LaunchRunSuccess", launched
-        deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
-            (run,) = self.graphql(STATUS, id=launched["run"]["runId"]).values()
-            if run["status"] in ("SUCCESS", "FAILURE", "CANCELED"):
-                break
-            time.sleep(1)
-        return str(run["status"])
 
 
 @pytest.fixture(scope="module")
 def up(used_home: Path) -> Iterator[Up]:
-    output = used_home.parent / "up.out"
-    with output.open("w") as file:
-        process = subprocess.Popen(
-            [str(RECWHEEL), "up"],
-            cwd=ROOT,
-            env=surroundings(used_home, REC_PORT="18431", REC_DAGSTER_PORT="18531"),
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        yield await_up(used_home, process, output)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(30)
-
-
-def await_up(home: Path, process: "subprocess.Popen[bytes]", output: Path) -> Up:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, output.read_text()
-        urls = re.findall(r"(http://[\d.]+:\d+)", output.read_text())
-        if len(urls) >= 2:
-            try:
-                if httpx.get(f"{urls[-1]}/server_info", timeout=2).is_success:
-                    return Up(home, urls[0], urls[-1])
-            except httpx.HTTPError:
-                pass
-        time.sleep(0.5)
-    raise AssertionError(f"not up in {READY_SECONDS} seconds: {output.read_text()}")
+    with running_up(used_home, 18431, 18531) as running:
+        yield running
 
 
 def test_the_readmes_curl_answers_a_personal_ranking(up: Up) -> None:
