@@ -20,7 +20,7 @@ from rec_assets.personas.stored import write_stored
 from resources.embedded_redis import embedded_redis
 from resources.log_store import open_log_store
 from resources.profile_cache import ProfileCache
-from tests.rec_assets.command_line import recwheel_json
+from resources.state_digest import state_digests
 from tests.rec_assets.few_contexts import few_contexts
 from tests.rec_assets.running_up import ENDED, Up, running_up
 from tests.rec_assets.wheel import persona_file
@@ -87,7 +87,9 @@ def state(up: Up) -> tuple[dict[str, str], dict[bytes, bytes]]:
         cache = ProfileCache(url)
         served = cache.dump()
         cache.close()
-    digests: dict[str, str] = recwheel_json(up.home, "status", **settings_of(up.home))["digests"]
+    store = open_log_store(f"sqlite:///{up.home / 'recwheel.sqlite'}")
+    digests = state_digests(store)
+    store.close()
     return digests, served
 
 
@@ -156,7 +158,7 @@ def test_the_day_that_came_turns_it_green_again(up: Up) -> None:
 
 def test_the_same_backfill_again_changes_nothing_and_redis_keeps_the_latest_day(up: Up) -> None:
     before = state(up)
-    backfill = up.backfill(DAYS[1:3], SECONDS)
+    backfill = up.backfill(DAYS[1:2], SECONDS)
     assert up.backfill_status(backfill) == "COMPLETED_SUCCESS"
     assert state(up) == before
 
