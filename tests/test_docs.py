@@ -13,7 +13,10 @@ from tests.rec_assets.command_line import RECWHEEL, surroundings
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
 # Run elsewhere: what runs it.
-ELSEWHERE = {".venv/bin/recwheel up": "tests/rec_assets/commands/test_up.py"}
+ELSEWHERE = {
+    ".venv/bin/recwheel up": "tests/rec_assets/commands/test_up.py",
+    ".venv/bin/recwheel backfill": "tests/rec_assets/commands/test_backfill.py",
+}
 TOLD = sorted({command for page in PAGES for command in commands(page)})
 
 

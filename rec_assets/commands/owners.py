@@ -54,12 +54,14 @@ def settle(instance: DagsterInstance, home: Path, *, unowned: bool = False) -> l
     """Mark the unfinished runs of owners that are gone as failed; their ids.
 
     A run of an owner that lives stays as it is. `unowned`: so are runs that Dagster's daemon
-    launched, which name no owner; for a caller who knows that no daemon of this REC_HOME runs.
+    launched, which name no owner; for a caller who knows that no daemon of this REC_HOME runs. What
+    only waits in the queue is nobody's yet: the next daemon takes it up.
     """
     from dagster import DagsterRunStatus, RunsFilter
 
     finished = (DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED)
-    unfinished = [status for status in DagsterRunStatus if status not in finished]
+    waiting = (*finished, DagsterRunStatus.QUEUED)
+    unfinished = [status for status in DagsterRunStatus if status not in waiting]
     runs = instance.get_runs(filters=RunsFilter(statuses=unfinished))
     ended = [r for r in runs if (_gone(home, r.tags[TAG]) if TAG in r.tags else unowned)]
     for run in ended:

@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 RECWHEEL = Path(sys.executable).with_name("recwheel")
 
 
-def recwheel(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def recwheel(
+    home: Path, *words: str, seconds: float = 280, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command to its end; REC_… of the tests' own process is not passed on."""
     return subprocess.run(
         [str(RECWHEEL), *words],
@@ -21,14 +23,16 @@ def recwheel(home: Path, *words: str, **environment: str) -> subprocess.Complete
         env=surroundings(home, **environment),
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=seconds,
         check=False,
     )
 
 
-def recwheel_json(home: Path, *words: str, **environment: str) -> dict[str, Any]:
+def recwheel_json(
+    home: Path, *words: str, seconds: float = 280, **environment: str
+) -> dict[str, Any]:
     """What the command answers with --json; AssertionError with its words when it fails."""
-    done = recwheel(home, *words, "--json", **environment)
+    done = recwheel(home, *words, "--json", seconds=seconds, **environment)
     assert done.returncode == 0, done.stderr[-3000:]
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer

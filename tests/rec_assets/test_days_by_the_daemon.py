@@ -5,6 +5,7 @@ import re
 import signal
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,17 @@ from rec_assets.personas.stored import write_stored
 from resources.embedded_redis import embedded_redis
 from resources.log_store import open_log_store
 from resources.profile_cache import ProfileCache
-from tests.rec_assets.command_line import recwheel_json
+from resources.state_digest import state_digests
 from tests.rec_assets.few_contexts import few_contexts
 from tests.rec_assets.running_up import ENDED, Up, running_up
 from tests.rec_assets.wheel import persona_file
 
 DAYS = ("2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08")
-SECONDS = 240
+CHAIN = (
+    "simulated_traffic", "training_examples", "user_profiles", "cluster_profiles",
+    "serving_profiles", "golden_export", "wheel_report",
+)  # fmt: skip
+SECONDS = 280
 FRESHNESS = "{assetNodes{assetKey{path} freshnessStatusInfo{freshnessStatus}}}"
 MESSAGES = """query Messages($id: ID!) {
   logsForRun(runId: $id) { ... on EventConnection { events { ... on MessageEvent { message } } } }
@@ -82,7 +87,9 @@ def state(up: Up) -> tuple[dict[str, str], dict[bytes, bytes]]:
         cache = ProfileCache(url)
         served = cache.dump()
         cache.close()
-    digests: dict[str, str] = recwheel_json(up.home, "status", **settings_of(up.home))["digests"]
+    store = open_log_store(f"sqlite:///{up.home / 'recwheel.sqlite'}")
+    digests = state_digests(store)
+    store.close()
     return digests, served
 
 
@@ -107,10 +114,7 @@ def await_message(up: Up, run: str, pattern: str) -> str:
 
 
 def one_at_a_time(runs: list[dict[str, Any]]) -> bool:
-    return all(
-        before["endTime"] <= after["startTime"]
-        for before, after in zip(runs, runs[1:], strict=False)
-    )
+    return all(before["endTime"] <= after["startTime"] for before, after in pairwise(runs))
 
 
 def freshness(up: Up) -> dict[str, str | None]:
@@ -137,7 +141,7 @@ def test_an_asset_whose_day_did_not_come_turns_red_after_an_hour_of_warning(up: 
     assert found["wheel_report"] == "DEGRADED"
     assert found["golden_export"] == "WARNING"
     assert found["training_examples"] == "HEALTHY"
-    assert found["raw_corporate_data"] == "NOT_APPLICABLE"
+    assert found["raw_corporate_data"] is None
 
 
 def test_a_backfill_of_the_job_turns_the_days_in_order_one_at_a_time(up: Up) -> None:
@@ -154,13 +158,25 @@ def test_the_day_that_came_turns_it_green_again(up: Up) -> None:
 
 def test_the_same_backfill_again_changes_nothing_and_redis_keeps_the_latest_day(up: Up) -> None:
     before = state(up)
-    backfill = up.backfill(DAYS[:3], SECONDS)
+    backfill = up.backfill(DAYS[1:2], SECONDS)
     assert up.backfill_status(backfill) == "COMPLETED_SUCCESS"
     assert state(up) == before
 
 
+def test_a_backfill_of_assets_goes_one_run_at_a_time_and_refuses_a_day_that_is_too_early(
+    up: Up,
+) -> None:
+    backfill = up.backfill(("2026-01-09", "2026-01-10"), SECONDS, assets=CHAIN)
+    runs = up.runs_of(backfill)
+    assert one_at_a_time(runs)
+    found = {(run["day"], run["status"]) for run in runs}
+    assert found == {("2026-01-09", "SUCCESS"), ("2026-01-10", "FAILURE")}
+    (failed,) = (run for run in runs if run["status"] == "FAILURE")
+    assert "2026-01-09 is not complete" in up.why_failed(failed["runId"])
+
+
 def test_a_run_whose_process_is_killed_is_marked_failed_and_the_chain_goes_on(up: Up) -> None:
-    killed, waiting = up.launch("wheel", "2026-01-09"), up.launch("wheel", "2026-01-09")
+    killed, waiting = up.launch("wheel", "2026-01-10"), up.launch("wheel", "2026-01-10")
     process = int(await_message(up, killed, r"Started process for run \(pid: (\d+)\)"))
     await_message(up, killed, r"(?:Started|Starting) execution of step \"(\w+)\"")
     os.kill(process, signal.SIGKILL)
@@ -169,25 +185,11 @@ def test_a_run_whose_process_is_killed_is_marked_failed_and_the_chain_goes_on(up
 
 def test_a_day_whose_eve_failed_says_so_and_leaves_redis_as_it_was(up: Up) -> None:
     before = state(up)
-    days = ("2026-01-11", "2026-01-12")  # the 10th is missing, as if it had failed
+    days = ("2026-01-12", "2026-01-13")  # the 11th is missing, as if it had failed
     backfill = up.backfill(days, SECONDS)
     assert up.backfill_status(backfill) == "COMPLETED_FAILED"
     runs = up.runs_of(backfill)
     assert [run["status"] for run in runs] == ["FAILURE", "FAILURE"]
-    assert "2026-01-10 is not complete" in up.why_failed(runs[0]["runId"])
-    assert "2026-01-11 is not complete" in up.why_failed(runs[1]["runId"])
+    assert "2026-01-11 is not complete" in up.why_failed(runs[0]["runId"])
+    assert "2026-01-12 is not complete" in up.why_failed(runs[1]["runId"])
     assert state(up) == before
-
-
-def test_a_backfill_of_assets_goes_one_run_at_a_time_and_refuses_the_day_that_came_too_early(
-    up: Up,
-) -> None:
-    chain = (
-        "simulated_traffic", "training_examples", "user_profiles", "cluster_profiles",
-        "serving_profiles", "golden_export", "wheel_report",
-    )  # fmt: skip
-    backfill = up.backfill(("2026-01-10", "2026-01-11"), SECONDS, assets=chain)
-    runs = up.runs_of(backfill)
-    print(runs, [up.why_failed(r["runId"]) for r in runs if r["status"] == "FAILURE"])
-    assert one_at_a_time(runs)
-    assert 0

@@ -7,6 +7,11 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
 
 from rec_assets.commands import owners
 from rec_assets.definitions import defs
@@ -73,6 +78,20 @@ def test_a_run_of_the_daemon_is_settled_only_by_one_who_knows_that_no_daemon_run
     run = begun(instance, {})
     assert owners.settle(instance, tmp_path) == []
     assert owners.settle(instance, tmp_path, unowned=True) == [run]
+
+
+def test_a_run_that_waits_in_the_queue_is_left_to_the_next_daemon(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    place = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("rec_assets"), "__repository__")
+    run = instance.create_run_for_job(
+        defs.resolve_job_def(mine.name),
+        status=dg.DagsterRunStatus.QUEUED,
+        remote_job_origin=RemoteJobOrigin(place, mine.name),
+        job_code_origin=None,
+    )
+    assert owners.settle(instance, tmp_path, unowned=True) == []
+    assert status(instance, run.run_id) == "QUEUED"
 
 
 def test_a_canceled_run_says_why_and_one_that_ended_stays_as_it_ended(
