@@ -67,9 +67,10 @@ def inbox(
 )
 def mine_after_load(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Mines the personas again once raw data came and no load is under way any more."""
-    loads = _under_way(context.instance, raw_corporate_data)
-    if loads or _under_way(context.instance, mined_personas):
-        return dg.SkipReason(f"{len(loads)} loads are under way, or mining is: after the last one")
+    if loads := _under_way(context.instance, raw_corporate_data):
+        return dg.SkipReason(f"loads under way: {len(loads)}; mining waits for the last")
+    if _under_way(context.instance, mined_personas):
+        return dg.SkipReason("mining is under way: what came meanwhile is mined after it")
     records = context.instance.fetch_materializations(raw_corporate_data.key, limit=1).records
     if not records or str(records[0].storage_id) == context.cursor:
         return dg.SkipReason("no raw data came since the last mining")

@@ -38,9 +38,11 @@ from resources.sqlite_queries import (
     STORED,
     Line,
     condition_of,
+    delete_in_slices,
     indexes_for,
     marks,
     pages,
+    reads_all,
     table_of,
     write_lines,
 )
@@ -152,9 +154,15 @@ class SqliteLogStore:
             return [day for (day,) in connection.execute(DAYS.format(collection))]
 
     def delete(self, collection: str, where: Where) -> int:
-        """Remove the rows that match; how many they were. An empty `where` removes all."""
+        """Remove the rows that match; how many they were. An empty `where` removes all.
+
+        By a field that is no column: `SLICE` rows a commit, a crash in between leaves the others.
+        """
         check_names(collection, where)
         condition, values = condition_of(None, None, where)
+        if reads_all(where):
+            with self._table(collection) as connection:
+                return delete_in_slices(connection, collection, condition, values, SLICE)
         with self._transaction(collection) as connection:
             return connection.execute(f"DELETE FROM {collection}{condition}", values).rowcount
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -82,6 +83,11 @@ def condition_of(
     return (f" WHERE {' AND '.join(parts)}" if parts else ""), values
 
 
+def reads_all(where: Where) -> bool:
+    """Whether every line of the table has to be read to find those that match."""
+    return bool(where) and not any(field == "_id" or field in COLUMNS for field in where)
+
+
 def _equals(field: str, value: object) -> tuple[str, list[Any]]:
     """Equality as MongoDB means it: true is not 1, 1 is 1.0, null is also a missing field."""
     column = field == "_id" or field in COLUMNS
@@ -109,16 +115,37 @@ def pages(
     if not condition:
         yield from _whole(connection, table, size)
         return
+    page = f"SELECT body FROM picked JOIN {table} USING (_id) WHERE place > ? AND place <= ?"
+    with _picked(connection, table, condition, values, size) as slices:
+        for bounds in slices:
+            if bodies := connection.execute(f"{page} ORDER BY place", bounds).fetchall():
+                yield bodies
+
+
+def delete_in_slices(
+    connection: sqlite3.Connection, table: str, condition: str, values: list[Any], size: int
+) -> int:
+    """Delete the lines that match when it begins, so many a transaction; how many they were.
+
+    To find them reads the whole table: that holds up no other writer.
+    """
+    part = "SELECT _id FROM picked WHERE place > ? AND place <= ?"
+    with _picked(connection, table, condition, values, size) as slices:
+        query = f"DELETE FROM {table} WHERE _id IN ({part})"
+        return sum(connection.execute(query, bounds).rowcount for bounds in slices)
+
+
+@contextmanager
+def _picked(
+    connection: sqlite3.Connection, table: str, condition: str, values: list[Any], size: int
+) -> Iterator[list[tuple[int, int]]]:
+    """A temporary table of the ids that match, in order; the bounds of its slices by `place`."""
     picked = f"SELECT _id FROM {table}{condition} ORDER BY _id"
     connection.execute("CREATE TEMP TABLE picked (place INTEGER PRIMARY KEY, _id TEXT)")
     try:
         connection.execute(f"INSERT INTO picked (_id) {picked}", values)
         (last,) = connection.execute("SELECT ifnull(max(place), 0) FROM picked").fetchone()
-        page = f"SELECT body FROM picked JOIN {table} USING (_id) WHERE place > ? AND place <= ?"
-        for start in range(0, last, size):
-            bounds = (start, start + size)
-            if bodies := connection.execute(f"{page} ORDER BY place", bounds).fetchall():
-                yield bodies
+        yield [(start, start + size) for start in range(0, last, size)]
     finally:
         connection.execute("DROP TABLE picked")
 

@@ -113,4 +113,7 @@ def show_status(console: Console, figures: Mapping[str, Any]) -> None:
     )
     records = ", ".join(f"{name} {n:,}" for name, n in figures["records"].items())
     console.print(f"records: {records}")
+    if removed := figures["files"]["removed"]:
+        names = ", ".join(removed)
+        console.print(f"removed from the inbox, their rows stay: {names}", markup=False)
     show_criteria(console, figures["exit_criteria"])

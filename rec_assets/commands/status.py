@@ -9,11 +9,12 @@ from rec_assets import manifests
 from rec_assets.evaluation.chains import read_chains, total
 from rec_assets.evaluation.stored import read_criteria
 from rec_assets.personas.stored import read_stored
+from rec_assets.raw import raw_files
 from resources.addresses import without_secrets
 from resources.encoder import Encoder
 from resources.log_store import LogStore
 from resources.profile_cache import ProfileCache
-from resources.records import COLLECTIONS, QUARANTINE, RAW
+from resources.records import COLLECTIONS, QUARANTINE, RAW, RAW_FILES
 from resources.settings import Settings
 from resources.state_digest import state_digests
 
@@ -32,6 +33,10 @@ def status(
         "home": str(settings.home),
         "sessions": records["A"],
         "records": {**records, "raw": store.count(RAW), "quarantine": store.count(QUARANTINE)},
+        "files": {
+            "loaded": store.count(RAW_FILES),
+            "removed": raw_files.removed(store, settings.inbox),
+        },
         "simulated_share": chains.simulated / records["A"] if records["A"] else 0.0,
         "orphans": criteria["orphans"],
         "days": days,

@@ -1,7 +1,4 @@
-"""The envelopes in which rows lie in the raw store and in quarantine.
-
-`content_hash` is in the id too; as a field of its own all rows of a content can be deleted by it.
-"""
+"""The envelopes in which rows lie in the raw store and in quarantine."""
 
 from __future__ import annotations
 
@@ -32,12 +29,11 @@ def envelope(row: RawRow, reading: Reading, source: str, content_hash: str) -> R
     kind, day, text = reading.kind, reading.day, row.text
     of_kind = Encoded if _can_be_pasted(row) else dict[str, Any]
     sealed = of_kind(
-        _id=identity, source=source, content_hash=content_hash, position=position, kind=kind,
-        day=day, raw=row.raw,
-    )  # fmt: skip
+        _id=identity, source=source, position=position, kind=kind, day=day, raw=row.raw
+    )
     if isinstance(sealed, Encoded):
         sealed.body = b'{"_id":"%b",%b%d,"raw":%b}' % (
-            identity.encode(), _head(source, content_hash, kind, day), position, text,
+            identity.encode(), _head(source, kind, day), position, text,
         )  # fmt: skip
     return sealed
 
@@ -48,9 +44,9 @@ def _can_be_pasted(row: RawRow) -> bool:
 
 
 @lru_cache(maxsize=4_096)
-def _head(source: str, content_hash: str, kind: str, day: str | None) -> bytes:
+def _head(source: str, kind: str, day: str | None) -> bytes:
     """What many rows have in common, up to the position."""
-    fields = {"source": source, "content_hash": content_hash, "kind": kind, "day": day}
+    fields = {"source": source, "kind": kind, "day": day}
     return orjson.dumps(fields)[1:-1] + b',"position":'
 
 
@@ -69,7 +65,6 @@ def unread(bad: BadRow, source: str, content_hash: str) -> Row:
     return {
         "_id": envelope_id(content_hash, bad.position),
         "source": source,
-        "content_hash": content_hash,
         "position": bad.position,
         "kind": UNKNOWN,
         "day": None,

@@ -6,12 +6,22 @@ after the last one of the former content is gone: a kill in between is repaired 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from resources.log_store import LogStore
 from resources.records import RAW_FILES, from_row, to_row
+
+SHOWN: Final = 8  # hex digits of the hash in a row's `source`
+
+
+class Content(msgspec.Struct, frozen=True):
+    """The bytes of a file, and the `source` that all rows which they brought bear."""
+
+    content_hash: str
+    source: str
 
 
 class RawFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,10 +29,16 @@ class RawFile(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str = msgspec.field(name="_id")
     content_hash: str | None  # None: what was read of it was taken out again
+    source: str
     complete: bool = False
-    former: list[str] = []
+    former: list[Content] = []
     rows: int = 0
     quarantined: int = 0
+
+    def contents(self) -> list[Content]:
+        """All that rows of it may have come from."""
+        own = [Content(self.content_hash, self.source)] if self.content_hash else []
+        return [*own, *self.former]
 
 
 def read(store: LogStore, name: str) -> RawFile | None:
@@ -41,7 +57,21 @@ def write(store: LogStore, file: RawFile) -> None:
     store.put(RAW_FILES, [to_row(file)]).whole()
 
 
-def with_content(store: LogStore, content_hash: str) -> Iterator[RawFile]:
+def brought_by(store: LogStore, content_hash: str) -> list[RawFile]:
     """The files that bring this content, by name."""
-    for batch in store.scan(RAW_FILES, where={"content_hash": content_hash}):
-        yield from (from_row(RawFile, row) for row in batch)
+    return [file for file in read_all(store) if file.content_hash == content_hash]
+
+
+def source_of(store: LogStore, name: str, content_hash: str) -> str:
+    """What rows of this content bear as their `source`: the file they first came by, and which one.
+
+    All rows of a content bear the same, and those of two contents never do: they are removed by it.
+    """
+    known = (content for file in read_all(store) for content in file.contents())
+    first = next((content.source for content in known if content.content_hash == content_hash), "")
+    return first or f"{name}@{content_hash[:SHOWN]}"
+
+
+def removed(store: LogStore, folder: Path) -> list[str]:
+    """Names of files that brought rows and lie in the folder no more."""
+    return [file.name for file in read_all(store) if not (folder / file.name).is_file()]

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from rec_assets.raw import raw_files
 from rec_assets.raw.load import FileChanged, load_export
 from rec_assets.raw.open_export import OpenExport
-from rec_assets.raw.raw_files import RawFile
+from rec_assets.raw.raw_files import Content, RawFile
 from rec_assets.raw.summary import LoadSummary
 from rec_assets.raw.vocabulary import OWN, Vocabulary
 from resources.log_store import LogStore
@@ -64,40 +64,39 @@ def load_in_place(
     with OpenExport(path) as export:
         file = _begin(store, name, export.content_hash)
         try:
-            summary = load_export(export, store, name, vocabulary, told)
+            summary = load_export(export, store, file.source, vocabulary, told)
         except FileChanged as changed:
-            _take_back(store, file, export.content_hash, changed.added)
-            raise
+            _take_back(store, file, changed.added)
+            raise FileChanged(name, changed.added) from None
     removed = sum(_remove(store, content) for content in file.former)
     done = replace(file, complete=True, former=[], rows=sum(summary.kinds.values()),
                    quarantined=sum(summary.quarantined.values()))  # fmt: skip
     raw_files.write(store, done)
-    others = raw_files.with_content(store, export.content_hash)
+    others = raw_files.brought_by(store, export.content_hash)
     return Replaced(summary, removed, [other.name for other in others if other.name != name])
 
 
 def _begin(store: LogStore, name: str, content_hash: str) -> RawFile:
     before = raw_files.read(store, name)
-    contents = {*before.former, before.content_hash} if before else set()
-    former = sorted(content for content in contents if content and content != content_hash)
-    file = RawFile(name=name, content_hash=content_hash, former=former)
+    former = [c for c in before.contents() if c.content_hash != content_hash] if before else []
+    source = raw_files.source_of(store, name, content_hash)
+    file = RawFile(name=name, content_hash=content_hash, source=source, former=former)
     raw_files.write(store, file)
     return file
 
 
-def _take_back(store: LogStore, file: RawFile, content_hash: str, added: int) -> None:
+def _take_back(store: LogStore, file: RawFile, added: int) -> None:
     """No row of the mixture stays; a file that brings that very content has to be loaded again."""
-    raw_files.write(store, replace(file, content_hash=None, former=[*file.former, content_hash]))
+    raw_files.write(store, replace(file, content_hash=None, former=file.contents()))
     if added:
-        for other in [*raw_files.with_content(store, content_hash)]:
+        for other in raw_files.brought_by(store, str(file.content_hash)):
             raw_files.write(store, replace(other, content_hash=None, complete=False))
-        _remove(store, content_hash)
+        _remove(store, file.contents()[0])
 
 
-def _remove(store: LogStore, content_hash: str) -> int:
+def _remove(store: LogStore, content: Content) -> int:
     """Remove the content's rows if no file brings it any more; how many usable ones they were."""
-    if any(raw_files.with_content(store, content_hash)):
+    if raw_files.brought_by(store, content.content_hash):
         return 0
-    where = {"content_hash": content_hash}
-    store.delete(QUARANTINE, where)
-    return store.delete(RAW, where)
+    store.delete(QUARANTINE, {"source": content.source})
+    return store.delete(RAW, {"source": content.source})

@@ -161,3 +161,21 @@ def test_an_export_without_a_usable_run_says_why_it_is_not_mined(tmp_path: Path)
     done = recwheel(tmp_path / "home", "load", str(tmp_path / "views.jsonl"))
     assert done.returncode == 1
     assert "the raw store holds no usable run" in done.stderr.replace("\n", " ")
+
+
+def test_a_changed_export_from_another_folder_takes_the_place_of_the_former(tmp_path: Path) -> None:
+    home, row = tmp_path / "home", {"event": "editor_run_paraphrasing", "time": 1_767_225_600,
+           "field": "email", "maintenance": "weak", "target_language": "ko"}  # fmt: skip
+    for month, users in (("january", 3), ("february", 5)):
+        (tmp_path / month).mkdir()
+        rows = [
+            {**row, "user_id": f"{month}-{n}", "insert_id": f"{month}-{n}"} for n in range(users)
+        ]
+        path = tmp_path / month / "export.jsonl"
+        path.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
+        found = recwheel_json(home, "load", str(path))["files"]["export.jsonl"]
+    assert (found["stored_new"], found["removed"]) == (5, 3)
+    (home / "inbox" / "export.jsonl").unlink()
+    status = recwheel_json(home, "status")
+    assert status["records"]["raw"] == 5
+    assert status["files"] == {"loaded": 1, "removed": ["export.jsonl"]}

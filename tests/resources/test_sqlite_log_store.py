@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from resources import sqlite_log_store
 from resources.log_store import StoreUnavailable
 from resources.records import RAW
 from resources.sqlite_log_store import SqliteLogStore
@@ -100,6 +101,31 @@ def test_an_erased_text_is_gone_from_the_files(store: SqliteLogStore) -> None:
     store.delete(A, {"user_id": "u"})
     store.close()
     assert not [f for f in store.path.parent.iterdir() if b"very private" in f.read_bytes()]
+
+
+def test_to_look_for_what_is_deleted_holds_up_no_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_log_store, "BUSY_SECONDS", 0.1)
+    store = SqliteLogStore(tmp_path / "log.sqlite")
+    store.append(RAW, [{"_id": "a", "source": "a"}])
+    with sqlite3.connect(store.path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert store.delete(RAW, {"source": "b"}) == 0
+        with pytest.raises(StoreUnavailable):
+            store.delete(RAW, {"source": "a"})
+    other.close()
+    store.close()
+
+
+def test_many_rows_are_deleted_in_slices(
+    store: SqliteLogStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_log_store, "SLICE", 2)
+    rows = [{"_id": str(n), "source": "b" if n == 3 else "a"} for n in range(8)]
+    store.append(RAW, rows)
+    assert store.delete(RAW, {"source": "a"}) == 7
+    assert list(store.scan(RAW)) == [[rows[3]]]
 
 
 def test_a_file_that_is_no_store_is_a_sentence(tmp_path: Path) -> None:

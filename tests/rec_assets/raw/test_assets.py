@@ -89,7 +89,7 @@ def test_a_half_written_file_is_loaded_up_to_where_it_breaks_and_completed_by_th
     assert 0 < store.count(RAW) < 400
     assert half["quarantined"] == store.count(QUARANTINE) == 1
     (kept,) = next(store.scan(QUARANTINE))
-    assert kept["source"] == "export.jsonl"
+    assert kept["source"] == f"export.jsonl@{half['content_hash'][:8]}"
     assert "truncated" in kept["reason"]
     drop(whole)
     done = reported(materialize(instance))

@@ -32,7 +32,7 @@ def test_rows_lie_in_the_store_as_they_came(store: SqliteLogStore, write: Write)
     assert {row["day"] for row in stored} == {"2025-06-15"}
     assert [row["kind"] for row in stored] == ["event", "event", "correction_history"]
     assert stored[0]["_id"] == f"{summary.content_hash}:0000000001"
-    assert set(stored[0]) == {"_id", "source", "content_hash", "position", "kind", "day", "raw"}
+    assert set(stored[0]) == {"_id", "source", "position", "kind", "day", "raw"}
 
 
 def test_the_same_bytes_again_add_nothing_under_any_name(
