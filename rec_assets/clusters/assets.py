@@ -25,7 +25,7 @@ from rec_assets.declared import daily_asset
 from rec_assets.plots import told_simulated
 from rec_assets.profiles.assets import user_profiles
 from rec_assets.shards import BLOCKS, run_map
-from rec_assets.tables import column_schema, record_metadata
+from rec_assets.tables import SERVED, column_schema, record_metadata
 from rec_assets.training.day_counts import DayCounts, read_counts
 from resources.log_store import LogStore
 from resources.profile_cache import ProfileCache
@@ -113,6 +113,8 @@ def serving_profiles(
     manifests.complete(log_store, "serving_profiles", day, version=clusters.version)
     return dg.MaterializeResult(
         metadata={
+            "dagster/row_count": len(members) if clusters.clusters else log_store.count(G),
+            "dagster/column_schema": SERVED,
             "version": clusters.version,
             "published": published,
             "clusters": len(clusters.clusters),

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from rec_assets.checks.results import WARNING
 from rec_assets.golden.assets import OFF, golden_index
 from rec_assets.golden.index import Comparison, compare_day
 from rec_assets.golden.rows import read_personas
@@ -11,7 +12,11 @@ from resources.search_index import SearchIndexRefused, SearchIndexUnavailable
 from resources.settings import Settings
 
 
-@dg.asset_check(asset=golden_index)
+@dg.asset_check(
+    asset=golden_index,
+    description="The day's documents, read back, are as many as H's rows (and I's) and have their "
+    "digest. " + WARNING,
+)
 def index_equals_examples(
     context: dg.AssetCheckExecutionContext,
     settings: dg.ResourceParam[Settings],

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from rec_assets.checks.results import OVERRIDE
 from rec_assets.personas.assets import mined_personas
 from rec_assets.personas.persona import read_personas
 from rec_assets.personas.shift import in_words, share_shift
@@ -15,7 +16,12 @@ RELEASE = (
 )
 
 
-@dg.asset_check(asset=mined_personas, blocking=True)
+@dg.asset_check(
+    asset=mined_personas,
+    blocking=True,
+    description="Of all people no more than REC_PERSONA_SHIFT are in another persona than before. "
+    + OVERRIDE,
+)
 def shares_moved_little(
     settings: dg.ResourceParam[Settings], log_store: dg.ResourceParam[LogStore]
 ) -> dg.AssetCheckResult:

@@ -5,6 +5,7 @@ import dagster as dg
 from rec_api.prototype_rows import prototypes_row
 from rec_assets.declared import DAILY_CHAIN, arriving_asset
 from rec_assets.prototypes.prototype_fit import fit_prototypes
+from rec_assets.tables import CATEGORY_VECTORS
 from resources.context_pool import open_pool
 from resources.dagster_resources import EncoderResource
 from resources.log_store import LogStore
@@ -42,6 +43,7 @@ def category_prototypes(
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": len(prototypes.vectors),
+            "dagster/column_schema": CATEGORY_VECTORS,
             "texts": len(reference),
             "temperature": prototypes.temperature,
             "character_grams": len(prototypes.vocabulary.keys),

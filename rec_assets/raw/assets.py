@@ -8,6 +8,7 @@ from rec_assets.progress import counter
 from rec_assets.raw.field_mapping import vocabulary_of
 from rec_assets.raw.load import FileChanged
 from rec_assets.raw.replacement import load_in_place, one_at_a_time
+from rec_assets.tables import RAW_ROWS
 from resources.log_store import LogStore
 from resources.settings import Settings
 
@@ -48,6 +49,7 @@ def raw_corporate_data(
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": summary.rows,
+            "dagster/column_schema": RAW_ROWS,
             "stored_new": summary.stored_new,
             "removed": done.removed,
             "same_content_as": done.same_content_as,

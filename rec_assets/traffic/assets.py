@@ -13,6 +13,7 @@ from rec_assets.personas.stored import keep_drawn_from
 from rec_assets.plots import funnel, markdown_image
 from rec_assets.progress import counter
 from rec_assets.prototypes.assets import category_prototypes
+from rec_assets.tables import WISHED
 from rec_assets.traffic.driver import DayTraffic, TrafficError, run_day
 from rec_assets.traffic.filling import fill_up
 from rec_assets.traffic.plan import SessionPlan, day_plan
@@ -114,6 +115,7 @@ def _same_store(store: LogStore, day: str, traffic: DayTraffic) -> None:
 
 def _metadata(traffic: DayTraffic, plan: list[SessionPlan]) -> dict[str, Any]:
     return {
+        "dagster/column_schema": WISHED,
         "sessions": traffic.sessions,
         "users": len({session.user_id for session in plan}),
         "endings": traffic.endings,

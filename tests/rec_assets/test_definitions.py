@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
@@ -36,6 +37,55 @@ def test_serving_stands_below_every_blocking_check() -> None:
     checked = {key.asset_key for key in graph.asset_check_keys if graph.get(key).blocking}
     assert checked
     assert checked <= above
+
+
+BLOCKING = {
+    "mined_personas": {"shares_moved_little"},
+    "training_examples": {
+        "chains_are_linked",
+        "examples_account_for_all",
+        "vectors_are_of_one_kind",
+        "traffic_did_not_halve",
+    },
+    "user_profiles": {"profiles_are_normalised", "users_did_not_halve"},
+    "cluster_profiles": {"clusters_cover_profiles", "clusters_did_not_jump"},
+}
+WARNING = {
+    "category_did_not_drift",
+    "intensity_did_not_drift",
+    "language_did_not_drift",
+    "accept_rate_did_not_drift",
+    "text_language_did_not_drift",
+    "few_answers_were_degraded",
+    "index_equals_examples",
+}
+CHECKS = [spec for checks in defs.asset_checks or () for spec in checks.check_specs]
+
+
+def test_what_stops_a_day_and_what_warns_of_it() -> None:
+    stops = {(spec.asset_key.to_user_string(), spec.name) for spec in CHECKS if spec.blocking}
+    assert stops == {(asset, name) for asset, names in BLOCKING.items() for name in names}
+    assert {spec.name for spec in CHECKS if not spec.blocking} == WARNING
+
+
+@pytest.mark.parametrize("spec", CHECKS, ids=lambda spec: spec.name)
+def test_a_check_says_what_it_asks_and_how_it_is_overruled(spec: dg.AssetCheckSpec) -> None:
+    told = spec.description or ""
+    wanted = "materialize the downstream assets" if spec.blocking else "stops nothing"
+    assert wanted in told
+
+
+def test_operations_tell_of_every_check_whether_it_stops() -> None:
+    page = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
+    lines = [line.split("|") for line in page.splitlines() if line.startswith("| `")]
+    told = {name: line[2].strip() for line in lines for name in re.findall(r"`(\w+)`", line[1])}
+    assert {spec.name: "yes" if spec.blocking else "no" for spec in CHECKS}.items() <= told.items()
+
+
+def test_golden_data_stands_below_the_checks_of_h_alone() -> None:
+    above = defs.resolve_asset_graph().get_ancestor_asset_keys(dg.AssetKey("golden_export"))
+    checked = {spec.asset_key for spec in CHECKS if spec.blocking}
+    assert checked & above == {dg.AssetKey("training_examples")}
 
 
 def test_the_schedule_comes_at_ten_past_two_in_utc_unless_a_setting_says_else() -> None:
