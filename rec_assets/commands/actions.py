@@ -47,7 +47,7 @@ def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
         telling(partial(standing, store, settings)),
     ):
         from rec_assets.commands.serving_again import serve_again
-        from rec_assets.commands.turn_shown import turn_shown
+        from rec_assets.commands.turn_shown import send_rest, turn_shown
 
         say_store(console, settings)
         with dagster_instance(settings) as instance:
@@ -59,6 +59,7 @@ def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
             last = first + timedelta(days=settings.days - 1)
             for day in missing_days(store, first, last):
                 turn_shown(console, instance, day)
+            send_rest(console, instance, store, settings)
         return _result(console, settings, store)
 
 

@@ -10,7 +10,7 @@ from rec_assets import manifests
 from rec_assets.day_state import days_redone
 from rec_assets.declared import daily_asset
 from rec_assets.golden.columns import COLUMNS
-from rec_assets.golden.index import days_to_send, send_day
+from rec_assets.golden.index import days_to_send, send_days
 from rec_assets.golden.rows import golden_batches, read_personas
 from rec_assets.golden.table import data_dictionary, golden_table, write_parquet
 from rec_assets.tables import record_metadata
@@ -81,7 +81,7 @@ def golden_index(
         if index is None:
             return dg.MaterializeResult(metadata={"state": OFF})
         personas, days = read_personas(log_store, settings), days_to_send(log_store, day)
-        sent = {each: send_day(index, log_store, each, personas) for each in days}
+        sent = send_days(index, log_store, days, personas)
         return dg.MaterializeResult(metadata=_sent_metadata(sent) | {"address": index.address})
 
 

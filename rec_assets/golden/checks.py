@@ -23,7 +23,10 @@ def index_equals_examples(
     log_store: dg.ResourceParam[LogStore],
     search_index: SearchIndexResource,
 ) -> dg.AssetCheckResult:
-    """The day's documents, read back, are as many as H's rows (and I's) and have their digest."""
+    """The day's documents, read back, are as many as the rows of H (and I) and have their digest.
+
+    It stops nothing: materialize golden_index of the day again to send what differs.
+    """
     day = context.partition_key
     with search_index.opened() as index:
         if index is None:

@@ -62,9 +62,19 @@ def days_to_send(store: LogStore, day: str) -> list[str]:
     return sorted({*days_redone(store, day), *unfinished, day})
 
 
-def send_day(index: SearchIndex, store: LogStore, day: str, personas: Personas) -> Sent:
-    """Make the day's documents those of the log store; noted as complete when all were taken."""
-    manifests.begin(store, ASSET, day)
+def send_days(
+    index: SearchIndex, store: LogStore, days: Sequence[str], personas: Personas
+) -> dict[str, Sent]:
+    """Make the days' documents those of the log store; each is complete when all were taken.
+
+    All are begun before the first is sent: one that does not get its turn is sent the next time.
+    """
+    for day in days:
+        manifests.begin(store, ASSET, day)
+    return {day: _send_day(index, store, day, personas) for day in days}
+
+
+def _send_day(index: SearchIndex, store: LogStore, day: str, personas: Personas) -> Sent:
     sent = Sent()
     for series in BOTH:
         index.prepare(series, day)

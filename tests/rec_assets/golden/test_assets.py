@@ -124,11 +124,15 @@ def test_elasticsearch_away_leaves_parquet_and_the_next_day_catches_up(
     assert "golden_index: resources.search_index.SearchIndexUnavailable" in why_failed(result)
     assert "does not answer" in why_failed(result)
     assert len(exported(FIRST)) == 10
-    server.start()
     write_day(store, SECOND, 10)
-    result = materialize(instance, SECOND)
-    assert metadata(result)["days"] == [FIRST, SECOND]
-    assert len(indexed(server, FIRST)) == 10
+    assert not materialize(instance, SECOND).success
+    assert manifests.unfinished(store, "golden_index") == [FIRST, SECOND]
+    server.start()
+    write_day(store, MONTH_LATER, 10)
+    result = materialize(instance, MONTH_LATER)
+    assert metadata(result)["days"] == [FIRST, SECOND, MONTH_LATER]
+    assert len(indexed(server, FIRST)) == len(indexed(server, SECOND)) == 10
+    assert manifests.unfinished(store, "golden_index") == []
 
 
 def test_a_refused_row_is_named_and_its_day_tried_again(

@@ -16,9 +16,9 @@ from tests.resources.elasticsearch_contract.server import Contract
 FIRST = DAYS[0]
 
 
-def not_sent(*_: Any) -> Sent:
+def not_sent(*_: Any) -> dict[str, Sent]:
     """A step that says that it sent the day, and did not."""
-    return Sent()
+    return {FIRST: Sent()}
 
 
 def test_the_check_names_what_is_missing_other_and_too_much(
@@ -34,7 +34,7 @@ def test_the_check_names_what_is_missing_other_and_too_much(
     rows[2]["intensity"] = "weak"
     extra = {**rows[9], "example_id": f"{FIRST}-99999"}
     index.replace(GOLDEN, FIRST, [*rows[:4], *rows[5:], extra])
-    monkeypatch.setattr(assets, "send_day", not_sent)
+    monkeypatch.setattr(assets, "send_days", not_sent)
     result = materialize(instance, FIRST)
     assert result.success  # it warns: nothing waits for it
     passed, told = check(result)
@@ -53,7 +53,7 @@ def test_a_check_without_a_server_fails_with_a_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     write_day(store, FIRST, 3)
-    monkeypatch.setattr(assets, "send_day", not_sent)
+    monkeypatch.setattr(assets, "send_days", not_sent)
     server.kill()
     passed, told = check(materialize(instance, FIRST))
     assert not passed

@@ -169,8 +169,9 @@ def _by_terms(
     kind: str, body: Source, hits: list[Source], inner: Source, fields: dict[str, Source]
 ) -> Source:
     grouped: defaultdict[Any, list[Source]] = defaultdict(list)
+    absent = [body["missing"]] if "missing" in body else []
     for hit in hits:
-        for value in values(hit, body["field"]):
+        for value in values(hit, body["field"]) or absent:
             grouped[value].append(hit)
     order = body.get("order", {"_count": "desc"})
     key = next(iter(order))

@@ -123,6 +123,11 @@ class _Server(ThreadingHTTPServer):
         self.node, self.lock = Node(folder, self.faults), threading.Lock()
         super().__init__(("127.0.0.1", port), _Handler)
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed is no error of ours."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
 
 @dataclass
 class Contract:
