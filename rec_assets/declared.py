@@ -20,6 +20,8 @@ from resources.settings import Settings
 
 Compute = Callable[..., dg.MaterializeResult[None]]
 Declare = Callable[[Compute], dg.AssetsDefinition]
+# Two groups: the interface folds a group up, and one for each asset would show none of them.
+SOURCES, WHEEL = "sources", "wheel"
 OWNERS: Final = ("team:data-platform",)
 DAILY_CHAIN: Final = "daily_chain"
 RAW_EXPORTS: Final = "raw_exports"
@@ -39,6 +41,7 @@ def daily_asset(*, personal_data: str, **own: Any) -> Declare:
     def declare(compute: Compute) -> dg.AssetsDefinition:
         made: dg.AssetsDefinition = dg.asset(
             partitions_def=daily,
+            group_name=WHEEL,
             owners=OWNERS,
             pool=DAILY_CHAIN,
             freshness_policy=FRESHNESS,
@@ -55,9 +58,9 @@ def arriving_asset(*, personal_data: str, pool: str, **own: Any) -> Declare:
 
     def declare(compute: Compute) -> dg.AssetsDefinition:
         tags = {"cadence": "on_arrival", "personal_data": personal_data}
-        made: dg.AssetsDefinition = dg.asset(owners=OWNERS, pool=pool, tags=tags, **own)(
-            patient(compute)
-        )
+        made: dg.AssetsDefinition = dg.asset(
+            group_name=SOURCES, owners=OWNERS, pool=pool, tags=tags, **own
+        )(patient(compute))
         return made
 
     return declare

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dagster as dg
 
+from rec_assets.declared import WHEEL
+
 # What arrives goes before the days of a long backfill that wait in the queue.
 FIRST = {"dagster/priority": "1"}
 
@@ -22,8 +24,6 @@ mine = dg.define_asset_job(
 )
 wheel = dg.define_asset_job(
     "wheel",
-    selection=dg.AssetSelection.groups(
-        "traffic", "training", "profiles", "clusters", "serving", "golden", "evaluation"
-    ),
+    selection=dg.AssetSelection.groups(WHEEL),
     description="One day: simulate, join, profile, cluster, serve, export, report.",
 )

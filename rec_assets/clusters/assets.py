@@ -40,7 +40,6 @@ yesterday = dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
 
 @daily_asset(
     deps=[user_profiles, dg.AssetDep("cluster_profiles", partition_mapping=yesterday)],
-    group_name="clusters",
     kinds={"scikitlearn"},
     personal_data="ids",
     code_version="1",
@@ -93,7 +92,6 @@ def cluster_profiles(
 
 @daily_asset(
     deps=[user_profiles, cluster_profiles],
-    group_name="serving",
     kinds={"redis"},
     personal_data="ids",
     code_version="1",

@@ -21,7 +21,6 @@ from resources.whole_files import write_whole
 
 @daily_asset(
     deps=[cluster_profiles, serving_profiles],
-    group_name="evaluation",
     kinds={"html"},
     personal_data="none",
     code_version="1",

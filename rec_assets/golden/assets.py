@@ -28,7 +28,6 @@ NAMED = 5  # refused rows that are named
 
 @daily_asset(
     deps=[training_examples],
-    group_name="golden",
     kinds={"parquet"},
     personal_data="ids",
     code_version="1",
@@ -64,7 +63,6 @@ def golden_export(
 
 @daily_asset(
     deps=[golden_export],
-    group_name="golden",
     kinds={"elasticsearch"},
     personal_data="ids",
     code_version="1",

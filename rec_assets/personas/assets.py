@@ -31,7 +31,6 @@ from resources.settings import Settings
 
 @arriving_asset(
     deps=[raw_corporate_data],
-    group_name="personas",
     kinds={"scikitlearn"},
     pool=RAW_EXPORTS,
     personal_data="none",
@@ -57,7 +56,6 @@ def mined_personas(
 
 @arriving_asset(
     deps=[mined_personas],
-    group_name="personas",
     kinds={"json"},
     pool=RAW_EXPORTS,
     personal_data="none",

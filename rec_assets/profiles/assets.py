@@ -31,7 +31,6 @@ EXAMPLE_FIELDS = (
 
 @daily_asset(
     deps=[training_examples],
-    group_name="profiles",
     kinds={"python"},
     personal_data="ids",
     code_version="1",

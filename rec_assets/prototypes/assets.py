@@ -14,7 +14,6 @@ from resources.settings import Settings
 
 
 @arriving_asset(
-    group_name="prototypes",
     kinds={"scikitlearn"},
     pool=DAILY_CHAIN,
     personal_data="none",

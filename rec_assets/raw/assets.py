@@ -18,7 +18,6 @@ SETTLES = 5.0  # seconds before
 
 @arriving_asset(
     partitions_def=raw_files,
-    group_name="raw",
     kinds={"json"},
     pool=RAW_EXPORTS,
     personal_data="text",

@@ -32,7 +32,6 @@ from resources.settings import Settings
 
 @daily_asset(
     deps=[personas, category_prototypes],
-    group_name="traffic",
     kinds={"fastapi"},
     personal_data="text",
     code_version="2",

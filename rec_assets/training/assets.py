@@ -29,7 +29,6 @@ CONTEXTS_AT_ONCE = 500
 
 @daily_asset(
     deps=[simulated_traffic],
-    group_name="training",
     kinds={"python"},
     personal_data="ids",
     code_version="1",
