@@ -17,7 +17,7 @@ comma := ,
 SUFFIX := $(if $(EXTRAS),-$(subst $(comma),-,$(EXTRAS)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run test lint bench kills images clean
+.PHONY: help setup dev run test lint bench kills images screenshots clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,9 @@ kills: dev ## kill -9 at sixty drawn moments, a line for each (SEED=1, NUMBER=60
 
 images: dev ## build both images in clean roots without Docker and run them there; ten minutes, root
 	@$(VENV)/bin/python -m tests.images $(foreach mount,$(MOUNTS),--mount $(mount))
+
+screenshots: dev ## take the README's pictures of Dagster's interface anew (needs chromium)
+	@REC_TEST_PICTURES=docs/pictures $(VENV)/bin/pytest tests/operated
 
 clean: ## remove .venv and caches; what a run wrote (.recwheel) stays
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,14 +20,16 @@ from rec_assets.commands.home import sample_files
 from resources.log_store import LogStore, open_log_store
 from resources.records import COLLECTIONS, RAW
 from tests.operated.interface import CHROMIUM, Interface, interface_at
+from tests.readme import READMES, ROOT
 from tests.rec_assets.command_line import recwheel_json
 from tests.rec_assets.few_contexts import few_contexts
 from tests.rec_assets.running_up import ENDED, Up, await_answer, running_up
 
 TURNED_SECONDS = 280.0
 INBOX_SECONDS = 5
+MOST_BYTES = 200_000  # of a picture in the repository
 SMALL = {"REC_USERS": "40", "REC_SESSIONS": "120", "REC_DAYS": "3"}
-PICTURES = Path(os.environ.get("REC_SCREENSHOTS", "")) if "REC_SCREENSHOTS" in os.environ else None
+PICTURES = os.environ.get("REC_TEST_PICTURES")
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH (Debian: chromium)")
 
@@ -48,7 +51,9 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 @pytest.fixture(scope="module")
 def interface(up: Up, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interface]:
-    with interface_at(up.interface, PICTURES or tmp_path_factory.mktemp("pictures")) as opened:
+    with interface_at(
+        up.interface, Path(PICTURES) if PICTURES else tmp_path_factory.mktemp("pictures")
+    ) as opened:
         yield opened
 
 
@@ -128,6 +133,14 @@ def test_a_failed_blocking_check_is_seen_to_stop_what_is_downstream(
     interface.sees("profiles_are_normalised", "Failed", "blocking", broken)
     interface.picture("check")
     assert recwheel_json(up.home, "status")["versions"] == served
+
+
+def test_the_readmes_pictures_are_those_that_were_taken(interface: Interface) -> None:
+    taken = {path.name for path in interface.pictures.glob("*.png")}
+    for name in READMES:
+        shown = re.findall(r"\(docs/pictures/([^)]+)\)", (ROOT / name).read_text("utf-8"))
+        assert sorted(shown) == sorted(taken), name
+    assert all((ROOT / "docs" / "pictures" / name).stat().st_size < MOST_BYTES for name in taken)
 
 
 def drop(up: Up, name: str, content: bytes) -> None:
