@@ -14,15 +14,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from resources.errors import Mendable
 from resources.options import CATEGORIES, LANGUAGES
+from resources.pool_parts import keep_parts, key_of, read_parts
 
 SHARES: Final = (0.5, 0.3, 0.2)  # reference, bots, judge
 GRAM: Final = 5  # characters
 NEAR: Final = 0.6  # share of the smaller text's grams above which two texts are near-duplicates
+RULE: Final = f"2: {SHARES} of groups that share {NEAR} of {GRAM}-grams"  # new code: a new number
 _FIELDS: Final = ("text", "category", "language")
 _BLANK: Final = re.compile(r"\s+")
 
@@ -55,18 +58,28 @@ class Pool:
     judge: tuple[Context, ...]
 
 
-def open_pool(folder: Path) -> Pool:
+def open_pool(folder: Path, home: Path | None = None) -> Pool:
     """The three parts of `folder`'s texts; ContextPoolError as `read_pool` has it.
 
-    A process makes them once for files that stay as they are.
+    A process makes them once for files that stay as they are; all processes of a REC_HOME that
+    name it make them once together.
     """
     stamps = [(file, (stat := file.stat()).st_mtime_ns, stat.st_size) for file in _files(folder)]
-    return _open_pool(folder, tuple(stamps))
+    return _open_pool(folder, tuple(stamps), home)
 
 
 @lru_cache(maxsize=2)
-def _open_pool(folder: Path, stamps: tuple[tuple[Path, int, int], ...]) -> Pool:
-    return split(read_pool(folder))
+def _open_pool(folder: Path, stamps: tuple[tuple[Path, int, int], ...], home: Path | None) -> Pool:
+    if home is None:
+        return split(read_pool(folder))
+    key = key_of(_files(folder), RULE)
+    texts = {context.hash: context for context in read_pool(folder)}
+    kept = read_parts(home, key)
+    if kept is not None and sorted(chain(*kept)) == sorted(texts):
+        return Pool(*(tuple(texts[each] for each in part) for part in kept))
+    pool = split(texts.values())
+    keep_parts(home, key, [[c.hash for c in p] for p in (pool.reference, pool.bots, pool.judge)])
+    return pool
 
 
 def read_pool(folder: Path) -> list[Context]:

@@ -26,7 +26,7 @@ def read_judge_texts(
     """The judge part of the pool with what the encoder says of each text's category."""
     prototypes = load_prototypes(store, encoder.version) if encoder else None
     texts = []
-    for context in open_pool(settings.contexts).judge:
+    for context in open_pool(settings.contexts, settings.home).judge:
         says = None
         if encoder is not None and prototypes is not None:
             embedding = encoder.encode([context.text])[0]

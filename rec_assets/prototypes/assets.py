@@ -29,7 +29,7 @@ def category_prototypes(
     opened = encoder.open()
     if opened is None:
         return dg.MaterializeResult(metadata={"why": "REC_ENCODER is none: no category from text"})
-    reference = open_pool(settings.contexts).reference
+    reference = open_pool(settings.contexts, settings.home).reference
     texts = [context.text for context in reference]
     prototypes = fit_prototypes(
         texts,

@@ -62,7 +62,7 @@ def simulated_traffic(
         return dg.MaterializeResult(metadata={**filling.metadata(log_store), "already_stood": True})
     _be_ready(day, first, log_store, profile_cache)
     filling.keep(log_store, complete=False)
-    shelf = Shelf(open_pool(settings.contexts).bots)
+    shelf = Shelf(open_pool(settings.contexts, settings.home).bots)
     try:
         with service.running() as endpoint:
             await_ready(endpoint)

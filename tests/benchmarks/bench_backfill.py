@@ -5,12 +5,15 @@
 The sample is loaded and its personas are mined first, once; each way begins with a copy of that
 state. Timed is the backfill alone: from the command's start to its end; from the mutation that
 Dagster's interface sends to the end of the last run. Then the same range again. The served day is
-read from Redis ten times a second throughout. SIZE=full asks for 30 days of 300 sessions.
+read from Redis ten times a second throughout. CPU seconds are those of all processes of a way, both
+turns, Dagster's own and the service's among them: other work on the machine disturbs them least.
+SIZE=full asks for 30 days of 300 sessions.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import tempfile
 import threading
@@ -69,6 +72,12 @@ def by_command(home: Path, of: Month) -> list[dict[str, Any]]:
     return [{"day": day, "status": "SUCCESS"} for day in turned]
 
 
+def cpu_of_children() -> float:
+    """CPU seconds of all processes that this one started and that have ended, theirs included."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def state(home: Path, of: Month) -> State:
     """Digests of the wheel, and all that Redis serves."""
     with embedded_redis(home) as url:
@@ -113,9 +122,9 @@ def judge(way: str, home: Path, of: Month, turn: Callable[[], list[dict[str, Any
         turn()
         again = time.perf_counter() - started
     days = len(of.days)
-    print(
-        f"{way}: {days} days in {seconds:.0f} s ({seconds / days:.1f} s a day); again {again:.0f} s"
-    )
+    each = f"{seconds / days:.1f} a day; again {again:.0f} s"
+    print(f"{way}: {days} days in {seconds:.0f} s, {each}")
+    print(f"{way}: load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
     in_order = [run["day"] for run in runs] == of.days
     green = all(run["status"] == "SUCCESS" for run in runs)
     verdict(green and in_order, f"{way}: {len(runs)} of {days} partitions green, in order")
@@ -142,10 +151,12 @@ def main() -> None:
         for way in ways:
             home = Path(folder) / way
             shutil.copytree(loaded, home, ignore=shutil.ignore_patterns("*.sock"))
+            before = cpu_of_children()
             digests.append(_one_way(way, home, of)[0])
+            spent = cpu_of_children() - before
+            print(f"{way}: {spent:.0f} CPU s, {spent / len(of.days):.1f} for a day and its repeat")
     if len(digests) == 2:
         verdict(digests[0] == digests[1], "both ways end with the same seven digests")
-    print(f"load average of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 def _one_way(way: str, home: Path, of: Month) -> State:
