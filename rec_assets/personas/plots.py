@@ -16,7 +16,7 @@ def persona_bars(personas: Sequence[Persona]) -> str:
     shown = sorted(personas, key=lambda persona: (-persona.share, persona.name))[:MOST_SHOWN]
     names = [persona.name for persona in shown]
     figure, (people, categories, intensities) = canvas(
-        0.42 * len(shown) + 2.0, 3, sharey=True, width_ratios=(1, 1.7, 1.3)
+        0.42 * len(shown) + 2.4, 3, sharey=True, width_ratios=(1, 1.7, 1.3)
     )
     drawn = people.barh(names, [persona.share for persona in shown], color=MAIN, height=0.72)
     counted = [f" {persona.share:.0%}  n = {persona.users:,}" for persona in shown]

@@ -6,6 +6,7 @@ import base64
 import io
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -55,9 +56,11 @@ def test_the_same_figures_give_the_same_bytes() -> None:
     assert day_funnel("2026-01-05", BUSY) == day_funnel("2026-01-05", BUSY)
 
 
-def test_thirty_personas_are_drawn_in_one_picture(tmp_path: Path) -> None:
-    personas = read_personas(persona_file(tmp_path)) * 10
-    assert size_of(persona_bars(personas))[1] < 1_100
+@pytest.mark.parametrize("number", [1, 2, 3, 30])
+def test_one_persona_and_thirty_are_drawn_in_one_picture(tmp_path: Path, number: int) -> None:
+    personas = (read_personas(persona_file(tmp_path)) * 10)[:number]
+    named = [msgspec.structs.replace(p, name=f"{p.name}_{k}") for k, p in enumerate(personas)]
+    assert size_of(persona_bars(named))[1] < 1_100
 
 
 def test_four_thousand_users_fit_into_a_small_picture() -> None:

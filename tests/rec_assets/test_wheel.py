@@ -50,9 +50,7 @@ def test_a_failed_blocking_check_leaves_redis_byte_for_byte(turned: Wheel) -> No
     turned.store.put(COLLECTIONS["G"], [{**row, **untrue, "_id": "bad", "user_id": "bad"}])
     result = turned.turn(DAYS[2])
     turned.store.delete(COLLECTIONS["G"], {"_id": "bad"})
-    named = (
-        "profiles_are_normalised: 1 × preferred_category_vector that is no distribution of 7 (bad)"
-    )
+    named = "1 × preferred_category_vector that is no distribution of 7 (bad)"
     assert f"profiles_are_normalised: {named}" in why_failed(result)
     assert turned.cache.dump() == served
 
