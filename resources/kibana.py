@@ -10,7 +10,7 @@ import httpx
 
 from resources.addresses import without_secrets
 from resources.errors import Mendable, SettingError
-from resources.search_bulk import BUSY, Patience
+from resources.search_patience import BUSY, Patience
 from resources.settings import Settings
 
 IMPORT: Final = "/api/saved_objects/_import"
