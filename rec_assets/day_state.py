@@ -29,8 +29,9 @@ def days_touched(store: LogStore, collections: Iterable[str], day: str) -> list[
 def days_redone(store: LogStore, day: str) -> list[str]:
     """The days whose examples were made anew with those of `day`, ascending; `day` comes last."""
     made = manifests.read(store, "training_examples", day) or {}
-    redone: str | None = made.get("redone")
-    return redone.split() if redone else days_touched(store, [COLLECTIONS["H"]], day)
+    if "late_days" not in made:  # a day of before they were noted: by its rows' arrival
+        return days_touched(store, [COLLECTIONS["H"]], day)
+    return [*made["late_days"], day]
 
 
 def require_day_before(store: LogStore, asset: str, day: str, first_day: str) -> None:

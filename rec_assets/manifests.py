@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from resources.log_store import LogStore
 from resources.records import MANIFESTS, Row
 
@@ -18,7 +20,7 @@ def begun(store: LogStore, asset: str, day: str) -> bool:
     return bool(store.get(MANIFESTS, [_id(asset, day)]))
 
 
-def complete(store: LogStore, asset: str, day: str, **counts: int | float | str | None) -> None:
+def complete(store: LogStore, asset: str, day: str, **counts: Any) -> None:
     """Note that `asset` stands for `day`, with what it counted."""
     row: Row = {"_id": _id(asset, day), "asset": asset, "day": day, "complete": True, **counts}
     store.put(MANIFESTS, [row])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from resources.addresses import without_secrets
+from resources.certificates import trusting
 from resources.errors import Mendable, SettingError
 from resources.records import Row
 from resources.row_content import Difference, differences
@@ -64,17 +65,16 @@ class SearchIndex:
             options["api_key"] = api_key
         elif password:
             options["basic_auth"] = (user, password)
-        if ca is not None and url.startswith("https://"):
-            options["ca_certs"] = str(ca)
+        if url.startswith("https://"):
+            options["ssl_context"] = trusting(ca)
         try:
             if not url.startswith(("http://", "https://")):
                 raise ValueError("neither http nor https")
             self._client = Elasticsearch(url, **options)
-        except (ValueError, OSError) as error:
+        except ValueError as error:
             raise SettingError(
                 f"REC_ELASTICSEARCH_URL {self.address} cannot be used ({type(error).__name__}): "
-                "it must be http(s)://<host>:<port>, and REC_ELASTICSEARCH_CA a PEM file that "
-                "can be read"
+                "it must be http(s)://<host>:<port>"
             ) from None
 
     def prepare(self, series: Series, day: str) -> None:

@@ -122,7 +122,11 @@ def _beside(result: dg.ExecuteInProcessResult) -> str:
 
 def why_failed(result: dg.ExecuteInProcessResult) -> str:
     """The blocking checks that did not pass, else the step that failed and its reason."""
-    failed = [e for e in result.get_asset_check_evaluations() if not e.passed]
+    failed = [
+        e
+        for e in result.get_asset_check_evaluations()
+        if not e.passed and e.blocking and e.severity == dg.AssetCheckSeverity.ERROR
+    ]
     if failed:
         return "; ".join(f"{e.check_name}: {e.description}" for e in failed)
     for event in result.all_events:

@@ -25,7 +25,7 @@ from tests.rec_assets.command_line import (
 ASSETS = {
     "raw_corporate_data", "personas", "category_prototypes", "simulated_traffic",
     "training_examples", "user_profiles", "cluster_profiles", "serving_profiles",
-    "golden_export", "wheel_report",
+    "golden_export", "golden_index", "wheel_report",
 }  # fmt: skip
 READY_SECONDS = 150
 LAUNCH = """mutation Launch($params: ExecutionParams!) {

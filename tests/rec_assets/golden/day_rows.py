@@ -31,8 +31,7 @@ def write_day(store: LogStore, day: str, rows: int, redone: Sequence[str] = ()) 
 
 def join(store: LogStore, day: str, redone: Sequence[str] = ()) -> None:
     """Note that training_examples made this day, and earlier ones with it."""
-    days = " ".join(sorted({*redone, day}))
-    manifests.complete(store, "training_examples", day, rows=0, redone=days)
+    manifests.complete(store, "training_examples", day, rows=0, late_days=sorted(redone))
 
 
 def request_log(identity: str = "a1", **changes: object) -> Row:
