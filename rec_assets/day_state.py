@@ -39,8 +39,8 @@ def missing_days(store: LogStore, first: date, last: date) -> list[str]:
 
 def days_redone(store: LogStore, day: str) -> list[str]:
     """The days whose examples were made anew with those of `day`, ascending; `day` comes last."""
-    made = manifests.read(store, "training_examples", day)
-    if made is None:  # H alone stands, of an earlier version or written by hand
+    made = manifests.read(store, "training_examples", day) or {}
+    if "late_days" not in made:  # a day of before they were noted: by its rows' arrival
         return days_touched(store, [COLLECTIONS["H"]], day)
     return [*made["late_days"], day]
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from typing import Any, Final
 
 import httpx
 
 from resources.addresses import without_secrets
+from resources.certificates import trusting
 from resources.errors import Mendable, SettingError
-from resources.search_bulk import BUSY, Patience
+from resources.search_patience import BUSY, Patience
 from resources.settings import Settings
 
 IMPORT: Final = "/api/saved_objects/_import"
@@ -60,13 +60,8 @@ def _client(settings: Settings) -> httpx.Client:
     if key:
         headers["Authorization"] = f"ApiKey {key}"
     own = None if key or not password else (settings.elasticsearch_user, password)
-    authority = settings.elasticsearch_ca
-    return httpx.Client(
-        headers=headers,
-        auth=own,
-        verify=ssl.create_default_context(cafile=authority),
-        timeout=REQUEST_SECONDS,
-    )
+    trusted = trusting(settings.elasticsearch_ca)
+    return httpx.Client(headers=headers, auth=own, verify=trusted, timeout=REQUEST_SECONDS)
 
 
 def _taken(where: str, reply: httpx.Response) -> int:

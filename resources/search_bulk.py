@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final
 
 from resources.log_store import Refused
 from resources.records import Row
+from resources.search_patience import BUSY, Patience, patiently
 
 ACTIONS: Final = 500  # of one request, as the client's own helper has it
 REQUEST_BYTES: Final = 8 << 20  # of one request; a server takes 100 MiB, a proxy before it less
 REASON: Final = 200  # characters of a server's reason that are shown
-BUSY: Final = frozenset({429, 502, 503, 504})  # for now; anything else is the row's own fault
 TOO_LARGE, NOT_FOUND = 413, 404
-
-Answer = TypeVar("Answer")
-
-
-class Patience(NamedTuple):
-    """How long a server may be busy or away: pauses of this sum, each twice the one before."""
-
-    seconds: float = 60.0
-    first_s: float = 0.1
-    longest_s: float = 20.0
-
-    def pauses(self) -> Iterator[float]:
-        """Seconds to wait before each try; 0 before the first."""
-        yield 0.0
-        pause, waited = self.first_s, 0.0
-        while waited < self.seconds:
-            yield pause
-            waited += pause
-            pause = min(pause * 2, self.longest_s)
 
 
 @dataclass
@@ -48,28 +29,6 @@ class Sent:
 
 class Rejected(Exception):
     """Rows that a server had no room for, however often they were sent."""
-
-
-def patiently(patience: Patience, request: Callable[[], Answer]) -> Answer:
-    """The request's answer; made again after a pause while the server is busy or away."""
-    from elasticsearch import ApiError, ConnectionTimeout, SSLError
-    from elasticsearch import ConnectionError as NoConnection
-
-    last: Exception | None = None
-    for pause in patience.pauses():
-        time.sleep(pause)
-        try:
-            return request()
-        except SSLError:  # a certificate does not mend itself
-            raise
-        except (NoConnection, ConnectionTimeout) as error:
-            last = error
-        except ApiError as error:
-            if error.status_code not in BUSY:
-                raise
-            last = error
-    assert last is not None
-    raise last
 
 
 def send(client: Any, actions: Iterable[Row], patience: Patience) -> Sent:

@@ -5,17 +5,19 @@ Off unless REC_ELASTICSEARCH_URL is set. The client is imported when an index is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from resources.addresses import without_secrets
+from resources.certificates import trusting
 from resources.errors import Away, Mendable, SettingError
 from resources.records import Row
 from resources.row_content import Difference, differences
-from resources.search_bulk import BUSY, REASON, Patience, Rejected, Sent, patiently, send
+from resources.search_bulk import REASON, Rejected, Sent, send
+from resources.search_patience import BUSY, Patience, patiently
+from resources.search_series import Series
 from resources.settings import Settings
 
 PAGE: Final = 1000  # rows of one answer; a server gives at most 10,000
@@ -34,39 +36,6 @@ class SearchIndexUnavailable(Away, ConnectionError):
 
 class SearchIndexRefused(Mendable, RuntimeError):
     """Elasticsearch answers, and does not do what was asked; the message says what to mend."""
-
-
-@dataclass(frozen=True)
-class Series:
-    """Monthly indices behind one alias for one kind of row.
-
-    `fields` maps each field of a row; `key` is the keyword that repeats `_id`, because a server
-    sorts by no `_id`; `day` and `user_id` are keywords among them.
-    """
-
-    alias: str
-    fields: Mapping[str, Mapping[str, object]]
-    key: str
-
-    def index_of(self, day: str) -> str:
-        """The index of the day's month: `alias-2026.01`."""
-        return f"{self.alias}-{day[:4]}.{day[5:7]}"
-
-    @property
-    def mappings(self) -> Row:
-        """What an index takes: these fields and no others."""
-        return {"dynamic": "strict", "properties": {k: dict(v) for k, v in self.fields.items()}}
-
-    @property
-    def template(self) -> Row:
-        """What a new index of the series is made of."""
-        settings = {
-            "number_of_shards": 1,
-            "auto_expand_replicas": "0-1",  # a single node can hold no second copy
-            "mapping": {"coerce": False},  # "3" is no integer
-        }
-        aliases: Row = {self.alias: {}}
-        return {"settings": settings, "mappings": self.mappings, "aliases": aliases}
 
 
 class SearchIndex:
@@ -96,17 +65,16 @@ class SearchIndex:
             options["api_key"] = api_key
         elif password:
             options["basic_auth"] = (user, password)
-        if ca is not None and url.startswith("https://"):
-            options["ca_certs"] = str(ca)
+        if url.startswith("https://"):
+            options["ssl_context"] = trusting(ca)
         try:
             if not url.startswith(("http://", "https://")):
                 raise ValueError("neither http nor https")
             self._client = Elasticsearch(url, **options)
-        except (ValueError, OSError) as error:
+        except ValueError as error:
             raise SettingError(
                 f"REC_ELASTICSEARCH_URL {self.address} cannot be used ({type(error).__name__}): "
-                "it must be http(s)://<host>:<port>, and REC_ELASTICSEARCH_CA a PEM file that "
-                "can be read"
+                "it must be http(s)://<host>:<port>"
             ) from None
 
     def prepare(self, series: Series, day: str) -> None:

@@ -7,7 +7,8 @@ from typing import Final
 
 import msgspec
 
-from rec_assets.golden.columns import COLUMNS, REQUEST_COLUMNS, Column
+from rec_assets.golden.columns import COLUMNS, Column
+from rec_assets.golden.requests import REQUEST_COLUMNS
 from rec_assets.tables import column_schema
 from resources import records as r
 from resources.field_meanings import EVERY_RECORD

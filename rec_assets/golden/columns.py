@@ -64,17 +64,3 @@ COLUMNS: Final = (
         "what was shown: this compares orders, it is no experiment",
     ),
 )
-# How requests were answered (I): latency differs between two honest runs of the same seed, so it
-# stays out of the golden table and lies in an index of its own.
-REQUEST_COLUMNS: Final = (
-    Column("request_id", "string", "A's insert_id; one row for each"),
-    Column("user_id", "string", "Who asked; sim-… is a simulated user"),
-    Column("day", "string", "UTC date of A (ISO)"),
-    Column("created_at", "int64", "When A was made, milliseconds UTC"),
-    Column("origin", "string", "live or simulation"),
-    Column("latency_ms", "double", "Milliseconds from the request's arrival to the scored answer"),
-    Column("cache_hit_profile", "bool", "The user's profile was found in Redis"),
-    Column("cache_hit_clusters", "bool", "The clusters were at hand"),
-    Column("cache_hit_document", "bool", "The document counted"),
-    Column("degraded", "list<string>", "What was missing: encoder, document, profile"),
-)

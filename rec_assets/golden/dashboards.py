@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rec_assets.golden.index import BOTH
-from rec_assets.golden.panels import PANELS, TIME, Panel
-from resources.search_index import Series
+from rec_assets.golden.panel import TIME, Panel
+from rec_assets.golden.panels import PANELS
+from resources.search_series import Series
 
 Json = dict[str, Any]
 DASHBOARD: Final = "recwheel"

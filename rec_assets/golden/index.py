@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import islice
 from typing import Final, NamedTuple
 
 from rec_assets import manifests
 from rec_assets.day_state import days_redone
-from rec_assets.golden.columns import COLUMNS, REQUEST_COLUMNS, Column
-from rec_assets.golden.rows import Personas, golden_batches, request_batches
+from rec_assets.golden.columns import COLUMNS, Column
+from rec_assets.golden.requests import REQUEST_COLUMNS, request_rows
+from rec_assets.golden.rows import Personas, golden_rows
 from resources.log_store import LogStore
 from resources.records import Row
 from resources.row_content import Content, content_of, differences
 from resources.search_bulk import Sent
-from resources.search_index import SearchIndex, Series
+from resources.search_index import SearchIndex
+from resources.search_series import Series
 
 ASSET: Final = "golden_index"
 MOMENT: Final = {"type": "date", "format": "epoch_millis"}
@@ -50,10 +52,7 @@ class Comparison(NamedTuple):
 
 def rows_of(series: Series, store: LogStore, day: str, personas: Personas) -> Iterator[Row]:
     """The day's rows of a series, out of the log store, in the order of its key."""
-    batches = (
-        golden_batches(store, day, personas) if series is GOLDEN else request_batches(store, day)
-    )
-    return chain.from_iterable(batches)
+    return golden_rows(store, day, personas) if series is GOLDEN else request_rows(store, day)
 
 
 def days_to_send(store: LogStore, day: str) -> list[str]:

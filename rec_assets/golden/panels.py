@@ -1,80 +1,16 @@
-"""The dashboard's panels: what each asks Elasticsearch, and how Vega-Lite draws the answer.
-
-Vega rather than Kibana's own Lens: question and drawing are plain JSON that keeps its form between
-versions, and the question can be put to a server in a test.
-"""
+"""The dashboard's panels: funnel, acceptance, personas, personalization, latency."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from rec_assets.golden.index import GOLDEN, REQUESTS
-from resources.search_index import Series
+from rec_assets.golden.panel import BY_DAY, DAY_AXIS, PERCENT, Panel, calculate, lines
 
-Json = dict[str, Any]
-TIME: Final = "created_at"
 PERCENTILES: Final = (50, 95, 99)
 LIVE: Final = "live user"
 EXECUTED: Final = {"term": {"executed": True}}
 ACCEPTED: Final = {"term": {"accepted": True}}
-BY_DAY: Final = {"date_histogram": {"field": TIME, "calendar_interval": "day"}}
-DAY_AXIS: Final = {
-    "field": "key",
-    "type": "temporal",
-    "title": None,
-    "timeUnit": "utcyearmonthdate",
-}
-PERCENT: Final = {"format": ".0%"}
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One drawing: aggregations over a series, where their buckets lie, and a Vega-Lite view."""
-
-    name: str
-    title: str
-    description: str
-    series: Series
-    aggregations: Json
-    buckets: str  # path of the buckets in the answer
-    transform: list[Json]
-    view: Json
-    place: tuple[int, int, int, int]  # x, y, width, height on a grid of 48 columns
-    config: Json = field(default_factory=lambda: {"kibana": {"hideWarnings": True}})
-
-    @property
-    def specification(self) -> Json:
-        """What Kibana's Vega draws; it puts the dashboard's time and filters into the query."""
-        body = {"size": 0, "aggs": self.aggregations}
-        context = {"%context%": True, "%timefield%": TIME}
-        return {
-            "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-            "config": self.config,
-            "data": {
-                "url": {**context, "index": self.series.alias, "body": body},
-                "format": {"property": self.buckets},
-            },
-            "transform": self.transform,
-            **self.view,
-        }
-
-
-def _calculate(**expressions: str) -> list[Json]:
-    return [{"calculate": text, "as": name} for name, text in expressions.items()]
-
-
-def _lines(title: str, axis: Json) -> Json:
-    return {
-        "mark": {"type": "line", "point": True, "tooltip": True},
-        "encoding": {
-            "x": DAY_AXIS,
-            "y": {"field": "value", "type": "quantitative", "title": title, "axis": axis},
-            "color": {"field": "what", "type": "nominal", "title": None},
-        },
-    }
-
-
 STEPS: Final = ("asked", "executed", "accepted")
 FUNNEL: Final = Panel(
     name="funnel",
@@ -89,7 +25,7 @@ FUNNEL: Final = Panel(
     },
     buckets="aggregations.origin.buckets",
     transform=[
-        *_calculate(
+        *calculate(
             asked="datum.doc_count",
             executed="datum.executed.doc_count",
             accepted="datum.accepted.doc_count",
@@ -130,7 +66,7 @@ ACCEPT_RATE: Final = Panel(
     buckets="aggregations.executed.category.buckets",
     transform=[
         {"flatten": ["intensity.buckets"], "as": ["cell"]},
-        *_calculate(
+        *calculate(
             intensity="datum.cell.key",
             executed="datum.cell.doc_count",
             rate="datum.cell.accepted.doc_count / datum.cell.doc_count",
@@ -184,7 +120,7 @@ PERSONAS: Final = Panel(
     buckets="aggregations.day.buckets",
     transform=[
         {"flatten": ["persona.buckets"], "as": ["part"]},
-        *_calculate(persona="datum.part.key", count="datum.part.doc_count"),
+        *calculate(persona="datum.part.key", count="datum.part.doc_count"),
     ],
     view={
         "mark": {"type": "bar", "tooltip": True},
@@ -216,11 +152,11 @@ PERSONALIZATION: Final = Panel(
     },
     buckets="aggregations.day.buckets",
     transform=[
-        *_calculate(**{"with": "datum.shown.value", "without": "datum.plain.value"}),
+        *calculate(**{"with": "datum.shown.value", "without": "datum.plain.value"}),
         {"fold": ["with", "without"], "as": ["what", "value"]},
         {"filter": "isValid(datum.value)"},
     ],
-    view=_lines("executed option came first", PERCENT),
+    view=lines("executed option came first", PERCENT),
     place=(24, 12, 24, 14),
 )
 LATENCY: Final = Panel(
@@ -238,11 +174,11 @@ LATENCY: Final = Panel(
     },
     buckets="aggregations.day.buckets",
     transform=[
-        *_calculate(**{f"p{p}": f"datum.latency.values['{p}.0']" for p in PERCENTILES}),
+        *calculate(**{f"p{p}": f"datum.latency.values['{p}.0']" for p in PERCENTILES}),
         {"fold": [f"p{p}" for p in PERCENTILES], "as": ["what", "value"]},
         {"filter": "isValid(datum.value)"},
     ],
-    view=_lines("milliseconds", {}),
+    view=lines("milliseconds", {}),
     place=(0, 26, 48, 12),
 )
 PANELS: Final = (FUNNEL, ACCEPT_RATE, PERSONAS, PERSONALIZATION, LATENCY)

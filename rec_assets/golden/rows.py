@@ -1,25 +1,24 @@
-"""Rows of H and I as analysts get them: the data dictionaries' columns, no text, no embedding."""
+"""Rows of H as analysts get them: the data dictionary's columns, no text, no embedding."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from rec_assets.golden.columns import COLUMNS, REQUEST_COLUMNS
+from rec_assets.golden.columns import COLUMNS
 from rec_assets.personas.stored import read_stored
 from rec_assets.traffic.population import personas_of
 from resources.log_store import LogStore
 from resources.records import COLLECTIONS, DRAWN_FROM, Row
 from resources.settings import Settings
 
-H, I = COLLECTIONS["H"], COLLECTIONS["I"]  # noqa: E741
-WEIGHTS, MATCHES, CACHE_HITS = "weight_", "match_", "cache_hit_"
+H = COLLECTIONS["H"]
+WEIGHTS, MATCHES = "weight_", "match_"
 # Fields of H that the table is made of: neither embeddings nor the terms' vectors.
 FIELDS: Final = tuple(
     {c.name for c in COLUMNS} | {"weights", "match_metrics", "slate", "slate_plain"}
 )
-REQUEST_FIELDS: Final = tuple({c.name for c in REQUEST_COLUMNS} | {"cache_hits"})
-ROWS_AT_ONCE: Final = 10_000  # in memory, and in a row group of the file
+ROWS_AT_ONCE: Final = 10_000  # of a table: a row group of the Parquet file
 
 Personas = Mapping[str, str]  # of simulated users, by user id
 
@@ -36,10 +35,11 @@ def golden_batches(store: LogStore, day: str, personas: Personas) -> Iterator[li
         yield [golden_row(example, personas) for example in batch]
 
 
-def request_batches(store: LogStore, day: str) -> Iterator[list[Row]]:
-    """The day's requests by id, at most 10,000 at once."""
-    for batch in store.scan(I, days=[day], fields=REQUEST_FIELDS, batch=ROWS_AT_ONCE):
-        yield [request_row(log) for log in batch]
+def golden_rows(store: LogStore, day: str, personas: Personas) -> Iterator[Row]:
+    """The day's golden rows by example id."""
+    for batch in store.scan(H, days=[day], fields=FIELDS):
+        for example in batch:
+            yield golden_row(example, personas)
 
 
 def golden_row(example: Row, personas: Personas) -> Row:
@@ -52,15 +52,6 @@ def golden_row(example: Row, personas: Personas) -> Row:
         row[WEIGHTS + term] = weight
     for word, matched in (example["match_metrics"] or {}).items():
         row[MATCHES + word] = matched
-    return row
-
-
-def request_row(log: Row) -> Row:
-    """One row of I with the requests' columns."""
-    row = {column.name: log.get(column.name) for column in REQUEST_COLUMNS}
-    row["request_id"] = log["_id"]
-    for name, found in log["cache_hits"].items():
-        row[CACHE_HITS + name] = found
     return row
 
 

@@ -27,7 +27,7 @@ from rec_assets.golden.rows import read_personas
 from resources.log_store import LogStore, open_log_store
 from resources.records import COLLECTIONS, Row
 from resources.row_content import Content, content_of
-from resources.search_index import Series
+from resources.search_series import Series
 from resources.settings import REPOSITORY, Settings
 from tests.benchmarks.cloned_rows import DAY, SmallDay, asset_step, wheel_environment
 from tests.benchmarks.figures import FULL, Figures, fresh, parser, timed, verdict

@@ -6,7 +6,7 @@ import pytest
 
 from resources.errors import SettingError
 from resources.kibana import KibanaRefused, KibanaUnavailable, import_saved_objects
-from resources.search_bulk import Patience
+from resources.search_patience import Patience
 from resources.settings import Settings
 from tests.resources.kibana_contract import kibana_server
 

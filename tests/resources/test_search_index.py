@@ -11,14 +11,14 @@ from elasticsearch import Elasticsearch
 
 from resources.errors import Mendable, SettingError
 from resources.row_content import content_of
-from resources.search_bulk import Patience
 from resources.search_index import (
     SearchIndex,
     SearchIndexRefused,
     SearchIndexUnavailable,
-    Series,
     open_search_index,
 )
+from resources.search_patience import Patience
+from resources.search_series import Series
 from resources.settings import Settings
 from tests.resources.elasticsearch_contract.server import Contract, contract_server
 

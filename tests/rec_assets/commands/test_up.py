@@ -25,7 +25,7 @@ from tests.rec_assets.running_up import READY_SECONDS, Up, running_up
 ASSETS = {
     "raw_corporate_data", "mined_personas", "personas", "category_prototypes",
     "simulated_traffic", "training_examples", "user_profiles", "cluster_profiles",
-    "serving_profiles", "golden_export", "wheel_report",
+    "serving_profiles", "golden_export", "golden_index", "wheel_report",
 }  # fmt: skip
 
 

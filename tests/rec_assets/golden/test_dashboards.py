@@ -14,7 +14,8 @@ import pytest
 
 from rec_assets.golden.dashboards import ndjson, saved_objects
 from rec_assets.golden.index import BOTH
-from rec_assets.golden.panels import PANELS, Panel
+from rec_assets.golden.panel import Panel
+from rec_assets.golden.panels import PANELS
 from resources.log_store import LogStore
 from tests.rec_assets.command_line import surroundings
 from tests.rec_assets.golden.day_rows import DAYS, H, I, materialize, write_day

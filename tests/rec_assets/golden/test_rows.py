@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from rec_assets.golden.columns import COLUMNS, REQUEST_COLUMNS
+from rec_assets.golden.columns import COLUMNS
 from rec_assets.golden.index import BOTH, GOLDEN, REQUESTS
-from rec_assets.golden.rows import first_of, golden_row, request_row
+from rec_assets.golden.requests import REQUEST_COLUMNS, request_row
+from rec_assets.golden.rows import first_of, golden_row
 from resources.records import TEXT_FIELDS
 from tests.builders import example
 from tests.rec_assets.golden.day_rows import request_log

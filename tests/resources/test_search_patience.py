@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from resources.search_bulk import Patience
+from resources.search_patience import Patience
 
 
 def test_pauses_double_up_to_the_longest_and_end_with_the_patience() -> None:
