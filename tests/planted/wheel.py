@@ -70,7 +70,7 @@ def planted_wheel(folder: Path) -> Iterator[Running]:
     """`recwheel up` after a load of the export, with another export in the inbox."""
     with ExitStack() as stack:
         (folder / "nx").mkdir()
-        redis_port, service_port, dagster_port, closed_port = free_ports(4)
+        redis_port, service_port, dagster_port = free_ports(3)
         mongo = stack.enter_context(wire_server(folder / "nx"))
         redis = stack.enter_context(redis_server(folder, redis_port))
         user = f"//recwheel:{SECRETS['mongo']}@"
@@ -78,7 +78,6 @@ def planted_wheel(folder: Path) -> Iterator[Running]:
         environment = {
             "REC_LOG_URL": f"{mongo.replace('//', user)}/recwheel?{options}",
             "REC_REDIS_URL": f"redis://:{SECRETS['redis']}@127.0.0.1:{redis_port}/0",
-            "REC_ELASTICSEARCH_URL": f"http://127.0.0.1:{closed_port}",
             "REC_ELASTICSEARCH_PASSWORD": SECRETS["elasticsearch"],
             "REC_ELASTICSEARCH_API_KEY": SECRETS["elasticsearch key"],
             "REC_LLM_URL": stack.enter_context(model_server(SENTENCE)),
