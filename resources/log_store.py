@@ -235,6 +235,7 @@ def open_log_store(url: str) -> LogStore:
         from resources.mongo_log_store import MongoLogStore
 
         return MongoLogStore(url)
+    named = f"the scheme {scheme!r}" if scheme != url else "no scheme"
     raise SettingError(
-        f"REC_LOG_URL has the scheme {scheme!r}: it must be sqlite:///<file> or mongodb://<host>/…"
+        f"REC_LOG_URL has {named}: it must be sqlite:///<file> or mongodb://<host>/…"
     )

@@ -17,6 +17,7 @@ from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
 
 from resources.addresses import without_secrets
+from resources.errors import SettingError
 from resources.log_store import (
     BATCH,
     Poison,
@@ -58,17 +59,17 @@ class MongoLogStore:
     """
 
     def __init__(self, url: str) -> None:
-        """Connects with the first verb; ValueError for a URL that pymongo cannot read."""
+        """Connects with the first verb; SettingError for a URL that pymongo cannot read."""
         self._address = without_secrets(url)
         given = {pair.partition("=")[0].lower() for pair in url.partition("?")[2].split("&")}
         if "w=0" in url.partition("?")[2].split("&"):
-            raise ValueError("REC_LOG_URL says w=0: writes must be acknowledged, use w=majority")
+            raise SettingError("REC_LOG_URL says w=0: writes must be acknowledged, use w=majority")
         options: dict[str, Any] = {k: v for k, v in DEFAULTS.items() if k.lower() not in given}
         try:
             self._client = pymongo.MongoClient[Row](url, **options)
             self._database = self._client.get_default_database(DEFAULT_DATABASE, CODEC)
         except (PyMongoError, ValueError) as error:
-            raise ValueError(
+            raise SettingError(
                 f"REC_LOG_URL {self._address} cannot be used ({type(error).__name__}): it must be "
                 "mongodb://<host>:<port>/<database>, special characters of a password as %XX"
             ) from None

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError, WatchError
 from redis.retry import Retry
 
 from resources.addresses import without_secrets
-from resources.errors import Away
+from resources.errors import Away, SettingError
 from resources.preferences import ServedClusters, ServedProfile
 from resources.profile_blobs import (
     MacroContext,
@@ -81,9 +81,9 @@ class ProfileCache:
     """The cache as the wheel writes it. Every verb raises CacheUnavailable when it is away."""
 
     def __init__(self, url: str) -> None:
-        """`url`: redis://, rediss:// or unix://. Connects with the first verb."""
+        """`url`: redis://, rediss://, unix://, else SettingError. Connects with the first verb."""
         self._url = url
-        self._redis: Any = redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), **_WRITE)
+        self._redis = _client(redis.Redis, url, retry=Retry(NoBackoff(), 0), **_WRITE)
 
     def served_version(self) -> ServingVersion | None:
         """What is served now; None before the first publication."""
@@ -182,10 +182,10 @@ class AsyncProfileCache:
     """The cache as the service reads it; one attempt a call, CacheUnavailable when it is away."""
 
     def __init__(self, url: str) -> None:
-        """`url`: redis://, rediss:// or unix://. Connects with the first verb."""
+        """`url`: redis://, rediss://, unix://, else SettingError. Connects with the first verb."""
         self._url = url
         retry = redis.asyncio.retry.Retry(NoBackoff(), 0)
-        self._redis: Any = redis.asyncio.Redis.from_url(url, retry=retry, **_READ)
+        self._redis = _client(redis.asyncio.Redis, url, retry=retry, **_READ)
 
     async def read(self, user_id: str, document_hash: str | None) -> CacheRead:
         """G of the user, the served version and F of the document, in one MGET."""
@@ -265,6 +265,18 @@ def _version(blob: bytes | None) -> ServingVersion | None:
 
 def _keys_of(user_id: str, document_hashes: Iterable[str]) -> list[str]:
     return [USER + user_id, *(MACRO + each for each in document_hashes)]
+
+
+def _client(kind: Any, url: str, **options: Any) -> Any:
+    """A client of that kind; SettingError for a URL that it cannot read."""
+    try:
+        return kind.from_url(url, **options)
+    except ValueError:  # its words may repeat a password's piece
+        raise SettingError(
+            f"REC_REDIS_URL {without_secrets(url)} cannot be used: it must be "
+            "redis://:<password>@<host>:<port>/<number>, rediss://… or unix://<path>, special "
+            "characters of a password as %XX"
+        ) from None
 
 
 @contextmanager

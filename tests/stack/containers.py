@@ -57,7 +57,8 @@ class Containers:
         given = image | self.services[name].get("environment", {})
         path = [str(Path(sys.executable).parent), str(self.folder / "bin"), os.environ["PATH"]]
         here = {key: self.here(str(value)) for key, value in given.items()}
-        return {**here, "PATH": os.pathsep.join(path)}
+        installed = {"PYTHONPATH": str(ROOT)} if name in OURS else {}  # as the image has the code
+        return {**here, **installed, "PATH": os.pathsep.join(path)}
 
     def start(self, name: str, *more: str) -> subprocess.Popen[bytes]:
         """Start the container's command; `more` is put behind it."""

@@ -15,6 +15,13 @@ LAUNCH = """mutation Launch($params: ExecutionParams!) {
   }
 }"""
 RUN = "query Run($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
+EVENTS = """query Events($id: ID!) {
+  runOrError(runId: $id) { ... on Run { eventConnection { events { __typename } } } }
+}"""
+LOADS = """{ runsOrError(filter: {pipelineName: "load"}) {
+  ... on Runs { results { status } }
+} }"""
+FAILED = {"ExecutionStepFailureEvent", "ExecutionStepUpForRetryEvent", "RunFailureEvent"}
 LOCATIONS = """{ workspaceOrError { ... on Workspace { locationEntries {
   name loadStatus locationOrLoadError { __typename }
 } } } }"""
@@ -57,6 +64,22 @@ class Interface:
         (launched,) = self.ask(LAUNCH, params=params).values()
         assert launched["__typename"] == "LaunchRunSuccess", launched
         return str(launched["run"]["runId"])
+
+    def failed_once(self, run_id: str, seconds: float = 120.0) -> None:
+        """Return once a step of the run has failed, though it may be tried again."""
+        deadline = time.monotonic() + seconds
+        while not FAILED & set(self._events(run_id)):
+            assert time.monotonic() < deadline, self._events(run_id)
+            time.sleep(0.5)
+
+    def loads(self) -> list[str]:
+        """The statuses of the runs that load a file."""
+        runs = self.ask(LOADS)["runsOrError"]["results"]
+        return [run["status"] for run in runs]
+
+    def _events(self, run_id: str) -> list[str]:
+        events = self.ask(EVENTS, id=run_id)["runOrError"]["eventConnection"]["events"]
+        return [event["__typename"] for event in events]
 
     def ended(self, run_id: str, seconds: float = 120.0) -> str:
         """The run's status once it has ended."""
