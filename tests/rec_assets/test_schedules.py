@@ -12,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from rec_assets import manifests
+from rec_assets.commands import owners
 from rec_assets.days import day_before
 from rec_assets.definitions import defs
 from rec_assets.personas.persona import read_personas
@@ -70,9 +71,11 @@ def asked(
     return [request.partition_key for request in requests]
 
 
-def add_run(instance: dg.DagsterInstance, day: str, status: dg.DagsterRunStatus) -> None:
+def add_run(
+    instance: dg.DagsterInstance, day: str, status: dg.DagsterRunStatus, **tags: str
+) -> None:
     instance.create_run_for_job(
-        defs.resolve_job_def("wheel"), tags={"dagster/partition": day}, status=status
+        defs.resolve_job_def("wheel"), tags={"dagster/partition": day, **tags}, status=status
     )
 
 
@@ -133,6 +136,24 @@ def test_a_day_that_failed_is_asked_for_again_under_another_key(
     assert first[0].partition_key == second[0].partition_key == "2026-01-07"
     assert first[0].run_key != second[0].run_key
     assert now > DUE
+
+
+def test_while_a_command_turns_the_wheel_the_schedule_asks_for_nothing(
+    instance: dg.DagsterInstance, store: LogStore
+) -> None:
+    with owners.owning(Settings().home):
+        add_run(instance, "2026-01-05", dg.DagsterRunStatus.STARTED, **owners.tags())
+        assert "a command of recwheel turns the wheel now" in str(tick(instance).skip_message)
+
+
+def test_the_day_of_a_command_that_was_killed_is_asked_for_again(
+    instance: dg.DagsterInstance, store: LogStore
+) -> None:
+    gone = {owners.TAG: "0123456789abcdef"}  # nobody holds the lock of that name
+    add_run(instance, "2026-01-05", dg.DagsterRunStatus.STARTED, **gone)
+    assert asked(instance) == ["2026-01-05", "2026-01-06", "2026-01-07"]
+    (run,) = instance.get_runs()
+    assert run.status == dg.DagsterRunStatus.FAILURE
 
 
 def test_a_day_that_failed_three_times_in_a_day_waits_for_a_person(
