@@ -32,7 +32,7 @@ NAMED = 5  # refused rows that are named
     group_name="golden",
     kinds={"parquet"},
     owners=["team:data-platform"],
-    code_version="1",
+    code_version="2",
     metadata={
         "dagster/column_schema": dg.TableSchema(
             [dg.TableColumn(c.name, c.type, description=c.meaning) for c in COLUMNS]

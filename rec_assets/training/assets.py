@@ -29,7 +29,7 @@ CONTEXTS_AT_ONCE = 500
     group_name="training",
     kinds={"python"},
     owners=["team:data-platform"],
-    code_version="1",
+    code_version="2",
     metadata={"dagster/column_schema": column_schema(TrainingExample)},
 )
 def training_examples(
