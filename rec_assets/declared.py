@@ -5,10 +5,10 @@ a day must meet the service as the day before left it, and category vectors must
 does. `raw_exports`: one file is stored at a time, and none while personas are mined from them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import dagster as dg
 
@@ -19,6 +19,8 @@ from resources.patience import AGAIN, mends, told, wait_before
 from resources.settings import Settings
 
 Compute = Callable[..., dg.MaterializeResult[None]]
+Result = TypeVar("Result", dg.MaterializeResult[None], dg.AssetCheckResult)
+StepContext = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
 Declare = Callable[[Compute], dg.AssetsDefinition]
 # Two groups: the interface folds a group up, and one for each asset would show none of them.
 SOURCES, WHEEL = "sources", "wheel"
@@ -66,25 +68,47 @@ def arriving_asset(*, personal_data: str, pool: str, **own: Any) -> Declare:
     return declare
 
 
-def patient(compute: Compute) -> Compute:
+def patient(compute: Callable[..., Result]) -> Callable[..., Result]:
     """The same, tried again with growing waits while a store or a service is away.
 
     Any other failure is the same at every try: it stands at once.
     """
 
     @wraps(compute)
-    def trying(context: dg.AssetExecutionContext, **parts: Any) -> dg.MaterializeResult[None]:
+    def trying(context: StepContext, **parts: Any) -> Result:
         try:
             return compute(context, **parts)
         except Away as error:
-            settings, again = Settings(), context.op_execution_context.retry_number
-            if again >= AGAIN or not mends(error, settings.home):
-                raise
-            context.log.warning(told(error, again, settings.retry_seconds))
-            wait = wait_before(again, settings.retry_seconds)
-            raise dg.RetryRequested(max_retries=AGAIN, seconds_to_wait=wait) from error
+            _ask_again(context, error)
+            raise
 
     return trying
+
+
+def patient_checks(
+    compute: Callable[..., Iterator[dg.AssetCheckResult]],
+) -> Callable[..., Iterator[dg.AssetCheckResult]]:
+    """`patient` for what yields the results of several checks: none before all are found."""
+
+    @wraps(compute)
+    def trying(context: StepContext, **parts: Any) -> Iterator[dg.AssetCheckResult]:
+        try:
+            found = list(compute(context, **parts))
+        except Away as error:
+            _ask_again(context, error)
+            raise
+        yield from found
+
+    return trying
+
+
+def _ask_again(context: StepContext, error: Away) -> None:
+    """RetryRequested, unless no further try would help."""
+    settings, again = Settings(), context.op_execution_context.retry_number
+    if again < AGAIN and mends(error, settings.home):
+        context.log.warning(told(error, again, settings.retry_seconds))
+        wait = wait_before(again, settings.retry_seconds)
+        raise dg.RetryRequested(max_retries=AGAIN, seconds_to_wait=wait) from error
 
 
 def _telling_simulated(compute: Compute) -> Compute:

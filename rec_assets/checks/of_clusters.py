@@ -12,6 +12,7 @@ from rec_assets.checks.shift import shift_finding
 from rec_assets.clusters.assets import cluster_profiles
 from rec_assets.clusters.stored import read_clusters
 from rec_assets.days import day_before
+from rec_assets.declared import patient_checks
 from resources.log_store import LogStore
 from resources.preferences import Cluster
 from resources.records import CLUSTER_MEMBERS, COLLECTIONS, Row
@@ -35,6 +36,7 @@ SPECS: Final = (
 
 
 @dg.multi_asset_check(specs=SPECS)
+@patient_checks
 def checks_of_clusters(
     context: dg.AssetCheckExecutionContext, log_store: dg.ResourceParam[LogStore]
 ) -> Iterator[dg.AssetCheckResult]:

@@ -14,6 +14,7 @@ from rec_assets.checks.finding import Finding, found
 from rec_assets.checks.results import blocking, day_of, results, warning
 from rec_assets.checks.vectors import vector_finding
 from rec_assets.days import days_before
+from rec_assets.declared import patient_checks
 from rec_assets.training.assets import training_examples
 from rec_assets.training.day_counts import DayCounts, read_counts
 from resources.log_store import LogStore
@@ -81,6 +82,7 @@ SPECS: Final = (
 
 
 @dg.multi_asset_check(specs=SPECS)
+@patient_checks
 def checks_of_examples(
     context: dg.AssetCheckExecutionContext, log_store: dg.ResourceParam[LogStore]
 ) -> Iterator[dg.AssetCheckResult]:

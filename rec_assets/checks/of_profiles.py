@@ -11,6 +11,7 @@ from rec_assets.checks.finding import Faults, found
 from rec_assets.checks.profiles import FIELDS, profile_faults
 from rec_assets.checks.results import blocking, day_of, results
 from rec_assets.days import days_before
+from rec_assets.declared import patient_checks
 from rec_assets.profiles.assets import user_profiles
 from resources.log_store import LogStore
 from resources.records import COLLECTIONS
@@ -32,6 +33,7 @@ SPECS: Final = (
 
 
 @dg.multi_asset_check(specs=SPECS)
+@patient_checks
 def checks_of_profiles(
     context: dg.AssetCheckExecutionContext, log_store: dg.ResourceParam[LogStore]
 ) -> Iterator[dg.AssetCheckResult]:

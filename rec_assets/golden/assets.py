@@ -30,7 +30,7 @@ NAMED = 5  # refused rows that are named
     deps=[training_examples],
     kinds={"parquet"},
     personal_data="ids",
-    code_version="1",
+    code_version="2",
     metadata={
         "dagster/column_schema": dg.TableSchema(
             [dg.TableColumn(c.name, c.type, description=c.meaning) for c in COLUMNS]

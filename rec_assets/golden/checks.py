@@ -3,6 +3,7 @@
 import dagster as dg
 
 from rec_assets.checks.results import WARNING
+from rec_assets.declared import patient
 from rec_assets.golden.assets import OFF, golden_index
 from rec_assets.golden.index import Comparison, compare_day
 from rec_assets.golden.rows import read_personas
@@ -17,6 +18,7 @@ from resources.settings import Settings
     description="The day's documents, read back, are as many as H's rows (and I's) and have their "
     "digest. " + WARNING,
 )
+@patient
 def index_equals_examples(
     context: dg.AssetCheckExecutionContext,
     settings: dg.ResourceParam[Settings],

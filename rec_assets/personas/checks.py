@@ -3,6 +3,7 @@
 import dagster as dg
 
 from rec_assets.checks.results import OVERRIDE
+from rec_assets.declared import patient
 from rec_assets.personas.assets import mined_personas
 from rec_assets.personas.persona import read_personas
 from rec_assets.personas.shift import in_words, share_shift
@@ -22,8 +23,11 @@ RELEASE = (
     description="Of all people no more than REC_PERSONA_SHIFT are in another persona than before. "
     + OVERRIDE,
 )
+@patient
 def shares_moved_little(
-    settings: dg.ResourceParam[Settings], log_store: dg.ResourceParam[LogStore]
+    context: dg.AssetCheckExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    log_store: dg.ResourceParam[LogStore],
 ) -> dg.AssetCheckResult:
     """Of all people no more than REC_PERSONA_SHIFT are in another persona than before."""
     path, allowed = settings.personas_path, settings.persona_shift

@@ -132,6 +132,20 @@ def test_users_of_a_series_without_an_index_are_none(index: SearchIndex, series:
     assert index.delete_users(series, ["user-1"]) == 0
 
 
+def test_what_a_killed_process_wrote_last_is_not_overlooked(
+    index: SearchIndex, series: Series, search_url: str
+) -> None:
+    fill(index, series, rows(3))
+    lost = {**rows(1)[0], "row_id": "written-last", "user_id": "user-7"}
+    with Elasticsearch(search_url) as client:
+        for _ in range(2):
+            client.index(index=series.index_of(DAY), id=lost["row_id"], document=lost)
+            assert index.replace(series, DAY, rows(3)).removed == 1
+        client.index(index=series.index_of(DAY), id=lost["row_id"], document=lost)
+        assert index.delete_users(series, ["user-7"]) == 1
+    assert list(index.rows(series, DAY)) == rows(3)
+
+
 def test_a_row_that_does_not_fit_is_named_and_alone(index: SearchIndex, series: Series) -> None:
     index.prepare(series, DAY)
     wanted = rows(10)

@@ -148,6 +148,13 @@ class Node:
         except Refusal as refusal:
             return {kind: {**told, "status": refusal.status, "error": refusal.error}}
 
+    def index(self, request: Request, name: str, identity: str) -> tuple[int, Json]:
+        index = self.documents.write_index(name)
+        made = self.documents.index(index, identity, request.json())
+        self.documents.commit()
+        told = {"_index": index, "_id": identity, "_version": made.version, "_shards": SHARDS}
+        return 201 if made.version == 1 else 200, told
+
     def search(self, request: Request, names: str) -> tuple[int, Json]:
         body = request.json()
         check_search(body)
@@ -280,6 +287,7 @@ ROUTES: list[tuple[str, str, set[str], Serve]] = [
     ("DELETE", r"/_index_template/([^/]+)", {"master_timeout"}, Node.drop_template),
     ("PUT POST", "/_bulk", {"refresh", "timeout", "require_alias"}, Node.bulk),
     ("PUT POST", MANY + "/_bulk", {"refresh", "timeout", "require_alias"}, Node.bulk),
+    ("PUT POST", MANY + "/_doc/([^/]+)", {"refresh", "timeout"}, Node.index),
     ("PUT", ONE, {"timeout", "wait_for_active_shards"}, Node.create),
     ("DELETE", MANY, FOUND, Node.drop),
     ("PUT POST", MANY + "/_mapping", {"timeout"} | FOUND, Node.put_mapping),
