@@ -146,6 +146,22 @@ def train_encoder(
 
 
 @app.command()
+def dashboards(
+    kibana: Annotated[
+        str | None, typer.Option(help="http(s)://host:port; default: REC_KIBANA_URL.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the saved objects to this NDJSON file instead.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Put data views and dashboard into Kibana; waits while it starts, may be repeated."""
+    from rec_assets.commands.dashboards import put_dashboards
+
+    _emit(put_dashboards(_console(as_json), kibana, out), as_json)
+
+
+@app.command()
 def reference(
     folder: Annotated[Path, typer.Argument(help="Where the pages are written.")],
 ) -> None:

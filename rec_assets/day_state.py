@@ -8,6 +8,7 @@ from rec_assets import manifests
 from rec_assets.days import day_before
 from resources.errors import Mendable
 from resources.log_store import LogStore
+from resources.records import COLLECTIONS
 
 
 class DayMissing(Mendable, RuntimeError):
@@ -23,6 +24,13 @@ def days_touched(store: LogStore, collections: Iterable[str], day: str) -> list[
         for row in batch
     }
     return sorted({day, *(d for d in late if d < day)})
+
+
+def days_redone(store: LogStore, day: str) -> list[str]:
+    """The days whose examples were made anew with those of `day`, ascending; `day` comes last."""
+    made = manifests.read(store, "training_examples", day) or {}
+    redone: str | None = made.get("redone")
+    return redone.split() if redone else days_touched(store, [COLLECTIONS["H"]], day)
 
 
 def require_day_before(store: LogStore, asset: str, day: str, first_day: str) -> None:

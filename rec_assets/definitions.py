@@ -7,7 +7,8 @@ import dagster as dg
 from rec_assets import checks, jobs, schedules, sensors
 from rec_assets.clusters.assets import cluster_profiles, serving_profiles
 from rec_assets.evaluation.assets import wheel_report
-from rec_assets.golden.assets import golden_export
+from rec_assets.golden.assets import golden_export, golden_index
+from rec_assets.golden.checks import index_equals_examples
 from rec_assets.personas.assets import personas
 from rec_assets.profiles.assets import user_profiles
 from rec_assets.prototypes.assets import category_prototypes
@@ -27,12 +28,14 @@ defs = dg.Definitions(
         cluster_profiles,
         serving_profiles,
         golden_export,
+        golden_index,
         wheel_report,
     ],
     asset_checks=[
         checks.chains_are_whole,
         checks.profiles_are_normalised,
         checks.clusters_cover_profiles,
+        index_equals_examples,
     ],
     jobs=[jobs.load, jobs.mine, jobs.wheel],
     schedules=[schedules.daily_turn],

@@ -36,5 +36,11 @@ def days(store: LogStore, asset: str) -> list[str]:
     return sorted(row["day"] for batch in batches for row in batch if row["complete"])
 
 
+def unfinished(store: LogStore, asset: str) -> list[str]:
+    """The days for which `asset` was begun and is not complete, ascending."""
+    batches = store.scan(MANIFESTS, where={"asset": asset})
+    return sorted(row["day"] for batch in batches for row in batch if not row["complete"])
+
+
 def _id(asset: str, day: str) -> str:
     return f"{asset}/{day}"

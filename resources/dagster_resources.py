@@ -17,6 +17,7 @@ from resources.encoder import Encoder, open_encoder
 from resources.home_lock import writing
 from resources.log_store import LogStore, open_log_store
 from resources.profile_cache import ProfileCache
+from resources.search_index import SearchIndex, open_search_index
 from resources.service_process import Endpoint, service
 from resources.settings import Settings
 
@@ -71,6 +72,20 @@ class EncoderResource(dg.ConfigurableResource["EncoderResource"]):
         return self._encoder
 
 
+class SearchIndexResource(dg.ConfigurableResource["SearchIndexResource"]):
+    """Elasticsearch at REC_ELASTICSEARCH_URL, where that is set."""
+
+    @contextmanager
+    def opened(self) -> Iterator[SearchIndex | None]:
+        """A block with the index; None where it is off."""
+        index = open_search_index(Settings())
+        try:
+            yield index
+        finally:
+            if index is not None:
+                index.close()
+
+
 class ServiceResource(dg.ConfigurableResource["ServiceResource"]):
     """The HTTP service the bots call: REC_API_URL, or one started for the run."""
 
@@ -87,4 +102,5 @@ def resources() -> dict[str, Any]:
         "profile_cache": ProfileCacheResource(),
         "encoder": EncoderResource(),
         "service": ServiceResource(),
+        "search_index": SearchIndexResource(),
     }

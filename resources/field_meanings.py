@@ -99,6 +99,8 @@ OWN: Final[dict[type[msgspec.Struct], dict[str, str]]] = {
         "embedding": "E's vector, if the encoder that scored A made it; base64 float32",
         "slate": "Ids of the options shown, best first",
         "slate_scores": "Their P_final",
+        "slate_plain": "What P_vec and P_doc contribute to each: the shown options' order without "
+        "personalization; null: neither term was there",
         "cluster_id": "The user's cluster when A was made; null: none",
         "executed": "Whether a paraphrase was run",
         "source_paraphrase_event_id": "The executed B: the accepted one, else the last; null: none",

@@ -198,6 +198,7 @@ class TrainingExample(Record, frozen=True, kw_only=True):
     encoder_version: str | None = None  # of the embedding
     slate: list[str]
     slate_scores: list[float]
+    slate_plain: list[float] | None = None  # what vec and doc alone contribute to each of them
     p_vec: list[float] | None
     p_doc: list[float] | None
     p_user: list[float] | None

@@ -55,7 +55,32 @@ class Settings(BaseSettings):
         description="Profile cache: redis://… or unix://…; empty: an embedded server.",
     )
     elasticsearch_url: str = Field(
-        default="", description="Search index for golden data; empty: Parquet only."
+        default="",
+        description="Search index for golden data (Elasticsearch 9), http(s)://host:port; "
+        "empty: Parquet only.",
+    )
+    elasticsearch_api_key: SecretStr = Field(
+        default=SecretStr(""), description="API key for REC_ELASTICSEARCH_URL, as it is encoded."
+    )
+    elasticsearch_user: str = Field(
+        default="elastic",
+        description="User of REC_ELASTICSEARCH_URL and REC_KIBANA_URL, where no API key is set.",
+    )
+    elasticsearch_password: SecretStr = Field(
+        default=SecretStr(""), description="Password of REC_ELASTICSEARCH_USER; empty: none."
+    )
+    elasticsearch_ca: Path | None = Field(
+        default=None,
+        description="Certificate authority of Elasticsearch and Kibana (PEM file); none: the "
+        "machine's own.",
+    )
+    elasticsearch_patience_s: float = Field(
+        default=60.0,
+        description="Seconds that a busy or absent Elasticsearch is waited for, in growing pauses.",
+    )
+    kibana_url: str = Field(
+        default="",
+        description="Where `recwheel dashboards` puts the dashboard, http(s)://host:port.",
     )
     encoder: str = Field(
         default="static",

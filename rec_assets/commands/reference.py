@@ -7,7 +7,8 @@ from typing import Final
 
 import msgspec
 
-from rec_assets.golden.columns import COLUMNS
+from rec_assets.golden.columns import COLUMNS, Column
+from rec_assets.golden.requests import REQUEST_COLUMNS
 from rec_assets.tables import column_schema
 from resources import records as r
 from resources.field_meanings import EVERY_RECORD
@@ -75,10 +76,13 @@ def data_dictionary_page() -> str:
         f"## `{r.CLUSTER_MEMBERS}`\n",
         _record(r.ClusterMember),
         "## The golden table\n",
-        "One row for each H, `golden/day=…/part-0.parquet` under `REC_HOME`; no text, no vector.\n",
-        _table(
-            ("column", "type", "meaning"), [(f"`{c.name}`", c.type, c.meaning) for c in COLUMNS]
-        ),
+        "One row for each H, `golden/day=…/part-0.parquet` under `REC_HOME`; no text, no vector. "
+        "In Elasticsearch the documents behind the alias `recwheel-golden`.\n",
+        _columns(COLUMNS),
+        "## Requests in Elasticsearch\n",
+        "One document for each I behind the alias `recwheel-requests`: how requests were answered, "
+        "which differs between two runs of the same seed.\n",
+        _columns(REQUEST_COLUMNS),
     ]
     return "\n".join(parts)
 
@@ -99,6 +103,12 @@ def settings_page() -> str:
 
 
 PAGES: Final = {"data-dictionary.md": data_dictionary_page, "settings.md": settings_page}
+
+
+def _columns(columns: Sequence[Column]) -> str:
+    return _table(
+        ("column", "type", "meaning"), [(f"`{c.name}`", c.type, c.meaning) for c in columns]
+    )
 
 
 def _record(record: type[msgspec.Struct]) -> str:

@@ -7,24 +7,23 @@ from typing import Any
 import dagster as dg
 
 from rec_assets import manifests
-from rec_assets.day_state import days_touched
+from rec_assets.day_state import days_redone
 from rec_assets.golden.columns import COLUMNS
-from rec_assets.golden.table import (
-    FIELDS,
-    ROWS_AT_ONCE,
-    data_dictionary,
-    golden_table,
-    write_parquet,
-)
+from rec_assets.golden.index import days_to_send, send_days
+from rec_assets.golden.rows import golden_batches, read_personas
+from rec_assets.golden.table import data_dictionary, golden_table, write_parquet
 from rec_assets.partitions import daily
 from rec_assets.tables import record_metadata
 from rec_assets.training.assets import training_examples
+from resources.dagster_resources import SearchIndexResource
 from resources.log_store import LogStore
-from resources.records import COLLECTIONS
+from resources.records import Row
+from resources.search_bulk import Sent
 from resources.settings import Settings
 from resources.whole_files import write_whole
 
-H = COLLECTIONS["H"]
+OFF = "off: REC_ELASTICSEARCH_URL names no Elasticsearch"
+NAMED = 5  # refused rows that are named
 
 
 @dg.asset(
@@ -47,10 +46,11 @@ def golden_export(
 ) -> dg.MaterializeResult[None]:
     """H without text or embeddings, one Parquet file a day, with its data dictionary."""
     day = context.partition_key
-    folder = settings.home / "golden"
-    for touched in days_touched(log_store, [H], day):  # the day itself comes last
+    folder, personas = settings.home / "golden", read_personas(log_store, settings)
+    for redone in days_redone(log_store, day):  # the day itself comes last
         counts: Counter[str] = Counter()
-        path = write_parquet(_tables(log_store, touched, counts), folder, touched)
+        tables = _tables(golden_batches(log_store, redone, personas), counts)
+        path = write_parquet(tables, folder, redone)
     write_whole(folder / "README.md", data_dictionary())
     manifests.complete(log_store, "golden_export", day, rows=counts.total())
     return dg.MaterializeResult(
@@ -63,8 +63,43 @@ def golden_export(
     )
 
 
-def _tables(store: LogStore, day: str, counts: Counter[str]) -> Iterator[Any]:
-    """The day's rows as tables, by example id; counted by origin on the way."""
-    for batch in store.scan(H, days=[day], fields=FIELDS, batch=ROWS_AT_ONCE):
+@dg.asset(
+    deps=[golden_export],
+    partitions_def=daily,
+    group_name="golden",
+    kinds={"elasticsearch"},
+    owners=["team:data-platform"],
+    code_version="1",
+)
+def golden_index(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    log_store: dg.ResourceParam[LogStore],
+    search_index: SearchIndexResource,
+) -> dg.MaterializeResult[None]:
+    """The golden table and the requests in Elasticsearch, one index a month; nothing without it."""
+    day = context.partition_key
+    with search_index.opened() as index:
+        if index is None:
+            return dg.MaterializeResult(metadata={"state": OFF})
+        personas, days = read_personas(log_store, settings), days_to_send(log_store, day)
+        sent = send_days(index, log_store, days, personas)
+        return dg.MaterializeResult(metadata=_sent_metadata(sent) | {"address": index.address})
+
+
+def _tables(batches: Iterator[list[Row]], counts: Counter[str]) -> Iterator[Any]:
+    """The rows as tables, counted by origin on the way."""
+    for batch in batches:
         counts.update(row["origin"] for row in batch)
         yield golden_table(batch)
+
+
+def _sent_metadata(sent: dict[str, Sent]) -> dict[str, Any]:
+    refused = [(day, row) for day, part in sent.items() for row in part.refused]
+    return {
+        "days": list(sent),
+        "written": sum(part.written for part in sent.values()),
+        "removed": sum(part.removed for part in sent.values()),
+        "refused": len(refused),
+        "refused_rows": [f"{day} {row.id}: {row.reason}" for day, row in refused[:NAMED]],
+    }

@@ -49,4 +49,18 @@ COLUMNS: Final = (
     Column("consistency_flag", "string", "high: A to B within REC_CONSISTENCY_SECONDS; else low"),
     Column("seconds_to_run", "double", "Seconds from A to the executed B"),
     Column("error", "string", "Contradiction in the chain; null: none"),
+    Column("persona", "string", "Persona the simulated user was drawn from; null: a live user"),
+    Column(
+        "first_shown",
+        "int64",
+        "1: the executed option came first as shown, that is with personalization; null: nothing "
+        "executed, or first_plain is unknown. What was executed is anchored by what was shown",
+    ),
+    Column(
+        "first_plain",
+        "int64",
+        "1: it would have come first of the shown options without P_user and P_cluster; null: "
+        "nothing executed, or neither P_vec nor P_doc was there. What was executed is anchored by "
+        "what was shown: this compares orders, it is no experiment",
+    ),
 )

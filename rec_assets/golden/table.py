@@ -4,38 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from rec_assets.golden.columns import COLUMNS
 from resources.records import Row
 from resources.whole_files import draft_of
 
-WEIGHTS, MATCHES = "weight_", "match_"
-# Fields of H that the table is made of: neither embeddings nor the terms' vectors.
-FIELDS: Final = tuple({c.name for c in COLUMNS} | {"weights", "match_metrics"})
-ROWS_AT_ONCE: Final = 10_000  # in memory, and in a row group of the file
 
-
-def golden_row(example: Row) -> Row:
-    """One H row with the golden table's columns; it holds no text and no embedding."""
-    row = {column.name: example.get(column.name) for column in COLUMNS}
-    row["example_id"] = example["_id"]
-    for term, weight in example["weights"].items():
-        row[WEIGHTS + term] = weight
-    for word, matched in (example["match_metrics"] or {}).items():
-        row[MATCHES + word] = matched
-    return row
-
-
-def golden_table(examples: Iterable[Row]) -> Any:
-    """A pyarrow.Table with the columns of the data dictionary, rows by example id."""
+def golden_table(rows: Iterable[Row]) -> Any:
+    """A pyarrow.Table with the columns of the data dictionary, golden rows by example id."""
     import pyarrow as pa
 
-    rows = sorted(map(golden_row, examples), key=lambda row: str(row["example_id"]))
+    ordered = sorted(rows, key=lambda row: str(row["example_id"]))
     fields = [
         pa.field(c.name, _arrow_type(c.type), metadata={"meaning": c.meaning}) for c in COLUMNS
     ]
-    return pa.Table.from_pylist(rows, schema=pa.schema(fields))
+    return pa.Table.from_pylist(ordered, schema=pa.schema(fields))
 
 
 def write_parquet(tables: Iterable[Any], folder: Path, day: str) -> Path:

@@ -66,11 +66,21 @@ def draw_users(personas: Sequence[Persona], users: int, seed: int) -> list[BotUs
         for persona, count in zip(personas, allot(personas, users), strict=True)
         for activity in activities(persona, count, seed)
     ]
-    ids = [f"sim-{number:05d}" for number in range(1, users + 1)]
     return [
         _draw_user(persona, activity, user_id, generator(seed, "user", user_id))
-        for user_id, (persona, activity) in zip(ids, owners, strict=True)
+        for user_id, (persona, activity) in zip(_ids(users), owners, strict=True)
     ]
+
+
+def personas_of(personas: Sequence[Persona], users: int) -> dict[str, str]:
+    """The names of the personas that `draw_users` draws its bots around, by user id."""
+    counts = zip(personas, allot(personas, users), strict=True)
+    names = [persona.name for persona, count in counts for _ in range(count)]
+    return dict(zip(_ids(users), names, strict=True))
+
+
+def _ids(users: int) -> list[str]:
+    return [f"sim-{number:05d}" for number in range(1, users + 1)]
 
 
 def _draw_user(

@@ -51,9 +51,8 @@ def training_examples(
             _write(log_store, touched, block, examples.rows)
             dropped.update(examples.dropped)
             counts.update(outcome for row in examples.rows for outcome in outcomes(row))
-    manifests.complete(
-        log_store, "training_examples", day, rows=counts["examples"], dropped=dropped.total()
-    )
+    done = {"rows": counts["examples"], "dropped": dropped.total()}
+    manifests.complete(log_store, "training_examples", day, **done, redone=" ".join(redone))
     return dg.MaterializeResult(
         metadata={
             **record_metadata(counts["examples"], counts["simulated"]),

@@ -130,6 +130,7 @@ def _example(
         encoder_version=encoder_version,
         slate=[_option_of(shown).id for shown in event.reco_options],
         slate_scores=[float(shown["score"]) for shown in event.reco_options],
+        slate_plain=_plain(event),
         p_vec=_vector(event.p_vec),
         p_doc=_vector(event.p_doc),
         p_user=_vector(event.p_user),
@@ -170,6 +171,14 @@ def _embedding(event: RecommendEvent, block: Row | None) -> tuple[str | None, st
     if block["encoder_version"] != event.versions["encoder"]:
         return None, None
     return block["embedding"], block["encoder_version"]
+
+
+def _plain(event: RecommendEvent) -> list[float] | None:
+    """What the text's two terms contribute to each shown option; None when both are absent."""
+    parts = [shown.get("contributions") for shown in event.reco_options]
+    if event.weights["vec"] + event.weights["doc"] == 0 or None in parts:
+        return None
+    return [float(part["vec"] + part["doc"]) for part in parts if part]
 
 
 def _vector(packed: str | None) -> list[float] | None:

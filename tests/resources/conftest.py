@@ -12,11 +12,14 @@ import pytest
 
 from resources.embedded_redis import embedded_redis
 from resources.log_store import LogStore, open_log_store
+from tests.resources.elasticsearch_contract.server import contract_server
 from tests.resources.nx_server import INSTALLED, wire_server
 
 # A real server joins the contract suite where one is given; where none is, nothing is left out.
 REAL_MONGO = os.environ.get("REC_TEST_MONGO_URL", "")
 REAL_REDIS = os.environ.get("REC_TEST_REDIS_URL", "")
+REAL_ELASTICSEARCH = os.environ.get("REC_TEST_ELASTICSEARCH_URL", "")
+SEARCH_SERVERS = ("contract", *(["real"] if REAL_ELASTICSEARCH else []))
 STORES = ("sqlite", "mongo-wire", *(["mongo-real"] if REAL_MONGO else []))
 CACHES = ("embedded", *(["redis-real"] if REAL_REDIS else []))
 
@@ -81,3 +84,13 @@ def redis_url(
         return
     with embedded_redis(tmp_path_factory.mktemp("redis")) as url:
         yield url
+
+
+@pytest.fixture(params=SEARCH_SERVERS)
+def search_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Elasticsearch: the contract server, and a real one where it is given."""
+    if request.param == "real":
+        yield REAL_ELASTICSEARCH
+        return
+    with contract_server(tmp_path / "elasticsearch") as server:
+        yield server.url

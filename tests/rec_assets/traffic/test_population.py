@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from rec_assets.personas.persona import Persona
 from rec_assets.traffic.allotment import allot
-from rec_assets.traffic.population import draw_users
+from rec_assets.traffic.population import draw_users, personas_of
 from tests.rec_assets.traffic.people import personas
 
 
@@ -63,6 +63,11 @@ def test_alike_members_have_the_personas_option_as_their_mode() -> None:
     assert set(modes) == {
         ("Writer", "thesis", "strong"), ("Clerk", "email", "weak"), ("Anyone", "none", "moderate"),
     }  # fmt: skip
+
+
+def test_a_bots_persona_is_known_without_drawing_it() -> None:
+    drawn = {user.user_id: user.persona for user in draw_users(personas(), 40, seed=3)}
+    assert personas_of(personas(), 40) == drawn
 
 
 def test_another_seed_draws_other_users() -> None:

@@ -176,6 +176,16 @@ def test_the_first_of_the_slate_is_matched_word_by_word(
     assert metrics == dict(zip((*words, "total"), equal, strict=True))
 
 
+def test_what_the_texts_terms_contribute_orders_the_slate_without_personalization() -> None:
+    parts = [{"vec": 0.1, "doc": 0.2, "user": 0.3, "cluster": 0.0}] * len(SLATE)
+    slate = [{**one, "contributions": part} for one, part in zip(shown(*SLATE), parts, strict=True)]
+    row = only([recommendation(reco_options=slate)])
+    assert row.slate_plain == pytest.approx([0.3] * len(SLATE))
+    absent = {"vec": 0.0, "doc": 0.0, "user": 0.5, "cluster": 0.5}
+    row = only([recommendation(reco_options=slate, weights=absent)])
+    assert row.slate_plain is None
+
+
 def test_an_empty_slate_has_nothing_to_match() -> None:
     row = only([recommendation(reco_options=[])], [run(slate_position=None)], [selection()])
     assert (row.match_metrics, row.slate, row.accepted) == (None, [], True)

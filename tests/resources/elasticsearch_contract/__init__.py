@@ -1,0 +1,1 @@
+"""A server that answers as Elasticsearch 9 does, refuses what it refuses, and fails on request."""
