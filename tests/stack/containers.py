@@ -23,7 +23,8 @@ from tests.stack.compose_file import ROOT, image_environment
 HOSTS = re.compile(r"(?<=[/@])(?:mongo|redis|elasticsearch|kibana|service|code)(?=:)")
 PORTS = ("27017", "6379", "9200", "5601", "8000", "4000", "3000")
 STATE = "/var/lib/recwheel"
-OURS = ("service", "code", "webserver", "daemon", "dagster-home", "kibana-password")
+ONCE = ("dagster-home", "kibana-password", "kibana-setup")
+OURS = ("service", "code", "webserver", "daemon", *ONCE)
 WORKSPACE = "docker/workspace.yaml"
 
 
@@ -57,7 +58,8 @@ class Containers:
         given = image | self.services[name].get("environment", {})
         path = [str(Path(sys.executable).parent), str(self.folder / "bin"), os.environ["PATH"]]
         here = {key: self.here(str(value)) for key, value in given.items()}
-        return {**here, "PATH": os.pathsep.join(path)}
+        installed = {"PYTHONPATH": str(ROOT)} if name in OURS else {}  # as the image has the code
+        return {**here, **installed, "PATH": os.pathsep.join(path)}
 
     def start(self, name: str, *more: str) -> subprocess.Popen[bytes]:
         """Start the container's command; `more` is put behind it."""

