@@ -43,7 +43,6 @@ class PlantedWheel:
     def __init__(self, home: Path, environment: dict[str, str]) -> None:
         self.home, self.environment = home, environment
         self.printed: list[str] = []
-        self.answers: dict[str, str] = {}
 
     def command(self, *words: str) -> None:
         """A command to its end; what it prints is kept, its status is not looked at."""
