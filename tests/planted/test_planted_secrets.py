@@ -39,13 +39,15 @@ class Remains:
 
 @pytest.fixture(scope="module")
 def remains(tmp_path_factory: pytest.TempPathFactory) -> Remains:
-    """A load, live requests, a day, a load by the sensor; then both stores fail under both."""
+    """A load, live requests, a day, a load by the sensor; then one store after the other fails."""
     with planted_wheel(tmp_path_factory.mktemp("planted")) as up:
         key = up.wheel.keys()["app"]
         assert write_live(up.service, key) == [200, 200, 502, 422, 422, 422, 401, 404]
         assert up.interface.ended(up.interface.launch("wheel", partition=DAY)) == "SUCCESS"
         _await_loads(up)
         holding = _collections_with_text(up.wheel)
+        up.search.kill()
+        up.interface.failed_once(up.interface.launch("wheel", ["golden_index"], DAY))
         os.kill(up.redis, signal.SIGKILL)
         up.interface.failed_once(up.interface.launch("wheel", ["serving_profiles"], DAY))
         os.kill(up.mongo, signal.SIGKILL)
@@ -60,6 +62,7 @@ def remains(tmp_path_factory: pytest.TempPathFactory) -> Remains:
 def test_what_was_looked_through_holds_what_went_wrong(remains: Remains) -> None:
     assert "check REC_LOG_URL" in remains.texts["runsOrError"]
     assert "REC_REDIS_URL" in remains.texts["runsOrError"]
+    assert "Elasticsearch" in remains.texts["runsOrError"]
     assert '"errors"' not in "".join(remains.texts.values())
     for root, wanted in (
         ("sensorsOrError", "cursor"),

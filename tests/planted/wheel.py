@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.planted.exports import PROMPT, SENTENCE, write_export
 from tests.planted.model_server import model_server
 from tests.rec_assets.command_line import RECWHEEL, ROOT, recwheel, surroundings
 from tests.rec_assets.few_contexts import few_contexts
+from tests.resources.elasticsearch_contract.server import Contract, contract_server
 from tests.resources.nx_server import wire_server
 from tests.stack.containers import free_ports
 from tests.stack.interface import Interface
@@ -27,7 +29,6 @@ SECRETS = {
     "mongo": "qzxv-mongo-1001",
     "redis": "qzxv-redis-1002",
     "elasticsearch": "qzxv-elastic-1003",
-    "elasticsearch key": "qzxv-apikey-1004",
     "model": "qzxv-model-1005",
 }
 DAY = "2026-01-05"
@@ -42,7 +43,6 @@ class PlantedWheel:
     def __init__(self, home: Path, environment: dict[str, str]) -> None:
         self.home, self.environment = home, environment
         self.printed: list[str] = []
-        self.answers: dict[str, str] = {}
 
     def command(self, *words: str) -> None:
         """A command to its end; what it prints is kept, its status is not looked at."""
@@ -56,13 +56,14 @@ class PlantedWheel:
 
 
 class Running(NamedTuple):
-    """A wheel that is up: its interface, a client of its service, its stores' process ids."""
+    """A wheel that is up: its interface, a client of its service, its stores to kill."""
 
     wheel: PlantedWheel
     interface: Interface
     service: httpx.Client
     mongo: int
     redis: int
+    search: Contract
 
 
 @contextmanager
@@ -73,13 +74,16 @@ def planted_wheel(folder: Path) -> Iterator[Running]:
         redis_port, service_port, dagster_port = free_ports(3)
         mongo = stack.enter_context(wire_server(folder / "nx"))
         redis = stack.enter_context(redis_server(folder, redis_port))
+        basic = b64encode(f"elastic:{SECRETS['elasticsearch']}".encode()).decode()
+        search = stack.enter_context(contract_server(folder / "search", secret=f"Basic {basic}"))
         user = f"//recwheel:{SECRETS['mongo']}@"
         options = "authMechanism=PLAIN&authSource=admin&serverSelectionTimeoutMS=500"
         environment = {
             "REC_LOG_URL": f"{mongo.replace('//', user)}/recwheel?{options}",
             "REC_REDIS_URL": f"redis://:{SECRETS['redis']}@127.0.0.1:{redis_port}/0",
+            "REC_ELASTICSEARCH_URL": search.url,
+            "REC_ELASTICSEARCH_PATIENCE_S": "1",
             "REC_ELASTICSEARCH_PASSWORD": SECRETS["elasticsearch"],
-            "REC_ELASTICSEARCH_API_KEY": SECRETS["elasticsearch key"],
             "REC_LLM_URL": stack.enter_context(model_server(SENTENCE)),
             "REC_LLM_MODEL": "planted",
             "REC_LLM_KEY": SECRETS["model"],
@@ -99,7 +103,7 @@ def planted_wheel(folder: Path) -> Iterator[Running]:
         base = f"http://127.0.0.1:{service_port}"
         client = stack.enter_context(httpx.Client(base_url=base, timeout=60))
         mongo_id = int((folder / "nx" / "pid").read_text(encoding="ascii"))
-        yield Running(wheel, interface, client, mongo_id, redis.pid)
+        yield Running(wheel, interface, client, mongo_id, redis.pid, search)
         wheel.printed.append((folder / "up.out").read_text(encoding="utf-8"))
 
 

@@ -23,7 +23,8 @@ from tests.stack.compose_file import ROOT, image_environment
 HOSTS = re.compile(r"(?<=[/@])(?:mongo|redis|elasticsearch|kibana|service|code)(?=:)")
 PORTS = ("27017", "6379", "9200", "5601", "8000", "4000", "3000")
 STATE = "/var/lib/recwheel"
-OURS = ("service", "code", "webserver", "daemon", "dagster-home", "kibana-password")
+ONCE = ("dagster-home", "kibana-password", "kibana-setup")
+OURS = ("service", "code", "webserver", "daemon", *ONCE)
 WORKSPACE = "docker/workspace.yaml"
 
 

