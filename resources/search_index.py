@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 from resources.addresses import without_secrets
 from resources.certificates import trusting
-from resources.errors import Away, Mendable, SettingError
+from resources.errors import Mendable, SettingError
 from resources.records import Row
 from resources.row_content import Difference, differences
 from resources.search_bulk import REASON, Rejected, Sent, send
@@ -30,7 +30,7 @@ CREDENTIALS: Final = "REC_ELASTICSEARCH_API_KEY, or REC_ELASTICSEARCH_USER and _
 Answer = TypeVar("Answer")
 
 
-class SearchIndexUnavailable(Away, ConnectionError):
+class SearchIndexUnavailable(Mendable, ConnectionError):
     """Elasticsearch does not answer; the message is a sentence without a password."""
 
 

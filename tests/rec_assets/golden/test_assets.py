@@ -112,12 +112,8 @@ def test_a_deleted_row_and_an_erased_user_disappear_from_both_sinks(
 
 
 def test_elasticsearch_away_leaves_parquet_and_the_next_day_catches_up(
-    store: LogStore,
-    instance: dg.DagsterInstance,
-    server: Contract,
-    monkeypatch: pytest.MonkeyPatch,
+    store: LogStore, instance: dg.DagsterInstance, server: Contract
 ) -> None:
-    monkeypatch.setenv("REC_RETRY_SECONDS", "0")
     write_day(store, FIRST, 10)
     server.kill()
     result = materialize(instance, FIRST)
