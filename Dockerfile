@@ -43,9 +43,10 @@ CMD ["python", "-m", "rec_api"]
 
 FROM dependencies AS platform
 
-# On Linux PyPI's torch brings gigabytes of CUDA; PyTorch's own index has the build for CPUs. Empty:
-# whatever pip is configured with. What torch itself needs comes with the next step, from PyPI.
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# On Linux PyPI's torch brings gigabytes of CUDA; the index that PyTorch's installation page names for
+# CPUs has the build for them. Empty: whatever pip is configured with. What torch itself needs comes
+# with the next step, from PyPI.
+ARG TORCH_INDEX=
 RUN pip install --no-deps -c constraints.txt ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} torch
 RUN python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
                print(*p['optional-dependencies']['sentence-transformers'], sep='\n')" \

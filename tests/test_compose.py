@@ -152,7 +152,9 @@ def test_both_images_run_as_nobody_special_with_the_pinned_versions() -> None:
 def test_pytorch_is_in_the_platforms_image_alone_and_of_a_build_for_cpus() -> None:
     assert "torch" not in stages()["dependencies"] + stages()["service"]
     assert "sentence-transformers" in stages()["platform"]
-    assert "ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu" in stages()["platform"]
+    assert '${TORCH_INDEX:+--index-url "$TORCH_INDEX"} torch' in stages()["platform"]
+    builds = [SERVICES[name]["build"] for name in OURS]
+    assert all(one["args"]["TORCH_INDEX"].startswith("${TORCH_INDEX:?") for one in builds)
     assert SERVICES["service"]["build"]["target"] == "${REC_SERVICE_IMAGE:-service}"
     others = {SERVICES[name]["build"]["target"] for name in OURS if name != "service"}
     assert others == {"platform"}
