@@ -53,8 +53,12 @@ def run(
 
 @app.command()
 def backfill(
-    from_: Annotated[str, typer.Option("--from", help="First day, ISO (UTC).")],
-    to: Annotated[str, typer.Option("--to", help="Last day, ISO (UTC).")],
+    from_: Annotated[
+        str | None, typer.Option("--from", help="First day, ISO (UTC); else the wheel's first.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Last day, ISO (UTC); else the latest complete one.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Turn the wheel for the days of a range that are not complete, in order."""
@@ -220,7 +224,9 @@ def _emit(result: dict[str, Any], as_json: bool) -> None:
         sys.stdout.write("\n")
 
 
-def _day(text: str) -> date:
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,12 +21,16 @@ from resources.log_store import LogStore
 from resources.settings import WHEEL_FILE, Settings
 
 
-def backfill_days(console: Console, first: date, last: date) -> dict[str, Any]:
+def backfill_days(console: Console, first: date | None, last: date | None) -> dict[str, Any]:
     """Turn what is missing from `first` to `last`; which days that were (`turned`).
 
+    None is the wheel's first day, and the latest that is complete in UTC.
     Where nothing was begun and REC_START is not set, the wheel begins on `first`. CommandFailed,
     before anything runs, when the range is none or the days before it do not stand.
     """
+    now = datetime.now(UTC)
+    first = first or Settings().first_day(now)
+    last = last or now.date() - timedelta(days=1)
     if last < first:
         raise CommandFailed(f"--to {last} is before --from {first}: name the earlier day first")
     settings = home.settle(_begin_with(first))

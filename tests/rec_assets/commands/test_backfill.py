@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,13 @@ class Home:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return Home(tmp_path_factory.mktemp("backfill"))
+
+
+def test_without_a_range_every_day_from_the_first_to_yesterday_is_meant(tmp_path: Path) -> None:
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    done = recwheel(tmp_path, "backfill", REC_START=(yesterday + timedelta(days=1)).isoformat())
+    words = " ".join(done.stderr.replace("│", " ").split())
+    assert f"--to {yesterday} is before --from {yesterday + timedelta(days=1)}" in words
 
 
 def test_the_range_is_turned_in_order_and_a_second_time_nothing_changes(home: Home) -> None:
