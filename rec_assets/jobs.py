@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+CHAIN = {"recwheel/chain": "daily"}  # dagster.yaml lets one run with this tag go at a time
 # What arrives goes before the days of a long backfill that wait in the queue.
 FIRST = {"dagster/priority": "1"}
 
@@ -24,5 +25,6 @@ wheel = dg.define_asset_job(
     selection=dg.AssetSelection.groups(
         "traffic", "training", "profiles", "clusters", "serving", "golden", "evaluation"
     ),
+    tags=CHAIN,
     description="One day: simulate, join, profile, cluster, serve, export, report.",
 )
