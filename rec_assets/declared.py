@@ -1,9 +1,4 @@
-"""What assets of a kind share, said once: whose they are, their pool, when they are stale, retries.
-
-Pools hold one run at a time (dagster.yaml), whichever way it was started. `daily_chain`: traffic of
-a day must meet the service as the day before left it, and category vectors must not change while it
-does. `raw_exports`: one file is stored at a time, and none while personas are mined from them.
-"""
+"""What assets of a kind share, said once: whose they are, pool, when they are stale, retries."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -13,6 +8,7 @@ from typing import Any, Final, TypeVar
 import dagster as dg
 
 from rec_assets.partitions import daily
+from rec_assets.pools import DAILY_CHAIN
 from rec_assets.training.day_counts import simulated_share
 from resources.errors import Away
 from resources.patience import AGAIN, mends, told, wait_before
@@ -25,8 +21,6 @@ Declare = Callable[[Compute], dg.AssetsDefinition]
 # Two groups: the interface folds a group up, and one for each asset would show none of them.
 SOURCES, WHEEL = "sources", "wheel"
 OWNERS: Final = ("team:data-platform",)
-DAILY_CHAIN: Final = "daily_chain"
-RAW_EXPORTS: Final = "raw_exports"
 # A day comes every 24 hours: an hour late is worth a look, two are an alarm.
 FRESHNESS: Final = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=26), warn_window=timedelta(hours=25)

@@ -6,6 +6,7 @@ import dagster as dg
 
 from rec_assets.declared import WHEEL
 
+CHAIN = {"recwheel/chain": "daily"}  # dagster.yaml lets one run with this tag go at a time
 # What arrives goes before the days of a long backfill that wait in the queue.
 FIRST = {"dagster/priority": "1"}
 
@@ -25,5 +26,6 @@ mine = dg.define_asset_job(
 wheel = dg.define_asset_job(
     "wheel",
     selection=dg.AssetSelection.groups(WHEEL),
+    tags=CHAIN,
     description="One day: simulate, join, profile, cluster, serve, export, report.",
 )

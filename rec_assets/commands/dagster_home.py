@@ -10,6 +10,7 @@ from os import close
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
+from rec_assets.pools import make_known
 from resources.settings import REPOSITORY
 from resources.whole_files import hold, write_whole
 
@@ -57,6 +58,7 @@ def instance(home: Path) -> Iterator[DagsterInstance]:
     finally:
         close(held)
     with opened, redirect_stderr(_WithoutPayloads(sys.stderr)):
+        make_known(opened)
         yield opened
 
 

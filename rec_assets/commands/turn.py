@@ -134,4 +134,8 @@ def _description(event: dg.DagsterEvent) -> str | None:
 def _reported(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, Any]:
     events: Sequence[Any] = result.asset_materializations_for_node(asset)
     metadata: Mapping[str, Any] = events[0].metadata if events else {}
-    return {name: value.value for name, value in metadata.items()}
+    return {
+        name: value.value
+        for name, value in metadata.items()
+        if not isinstance(value, dg.TableSchemaMetadataValue)
+    }

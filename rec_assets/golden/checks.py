@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from rec_assets.checks.results import WARNING
+from rec_assets.checks.results import WARNING, day_of
 from rec_assets.declared import patient
 from rec_assets.golden.assets import OFF, golden_index
 from rec_assets.golden.index import Comparison, compare_day
@@ -29,10 +29,10 @@ def index_equals_examples(
 
     It stops nothing: materialize golden_index of the day again to send what differs.
     """
-    day = context.partition_key
     with search_index.opened() as index:
         if index is None:
             return dg.AssetCheckResult(passed=True, description=OFF)
+        day = day_of(context, log_store, "golden_index")
         try:
             found = compare_day(index, log_store, day, read_personas(log_store, settings))
         except (SearchIndexUnavailable, SearchIndexRefused) as error:

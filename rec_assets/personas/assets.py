@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 import msgspec
 
-from rec_assets.declared import RAW_EXPORTS, arriving_asset
+from rec_assets.declared import arriving_asset
 from rec_assets.personas.mining import ever, mine_personas
 from rec_assets.personas.persona import Persona, read_personas, write_personas
 from rec_assets.personas.plots import persona_bars
@@ -20,6 +20,7 @@ from rec_assets.personas.stored import (
     write_stored,
 )
 from rec_assets.plots import markdown_image
+from rec_assets.pools import RAW_EXPORTS
 from rec_assets.raw.activity import read_activity
 from rec_assets.raw.assets import raw_corporate_data
 from rec_assets.raw.field_mapping import vocabulary_of

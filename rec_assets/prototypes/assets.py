@@ -3,7 +3,8 @@
 import dagster as dg
 
 from rec_api.prototype_rows import prototypes_row
-from rec_assets.declared import DAILY_CHAIN, arriving_asset
+from rec_assets.declared import arriving_asset
+from rec_assets.pools import DAILY_CHAIN
 from rec_assets.prototypes.prototype_fit import fit_prototypes
 from rec_assets.tables import CATEGORY_VECTORS
 from resources.context_pool import open_pool

@@ -2,8 +2,9 @@
 
 import dagster as dg
 
-from rec_assets.declared import RAW_EXPORTS, arriving_asset
+from rec_assets.declared import arriving_asset
 from rec_assets.partitions import raw_files
+from rec_assets.pools import RAW_EXPORTS
 from rec_assets.progress import counter
 from rec_assets.raw.field_mapping import vocabulary_of
 from rec_assets.raw.load import FileChanged

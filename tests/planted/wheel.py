@@ -83,6 +83,7 @@ def planted_wheel(folder: Path) -> Iterator[Running]:
             "REC_REDIS_URL": f"redis://:{SECRETS['redis']}@127.0.0.1:{redis_port}/0",
             "REC_ELASTICSEARCH_URL": search.url,
             "REC_ELASTICSEARCH_PATIENCE_S": "1",
+            "REC_RETRY_SECONDS": "0.1",
             "REC_ELASTICSEARCH_PASSWORD": SECRETS["elasticsearch"],
             "REC_LLM_URL": stack.enter_context(model_server(SENTENCE)),
             "REC_LLM_MODEL": "planted",

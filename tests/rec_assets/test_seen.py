@@ -17,7 +17,7 @@ from rec_assets.definitions import defs
 from rec_assets.plots import MOST_BYTES
 
 ASSETS = sorted(spec.key.to_user_string() for spec in defs.resolve_all_asset_specs())
-NO_TABLE = {"wheel_report"}  # a page
+NO_TABLE = {"wheel_report", "golden_index"}  # a page; rows that lie in Elasticsearch, if anywhere
 PICTURES = {
     "personas": {"bars"},
     "simulated_traffic": {"funnel"},

@@ -27,6 +27,7 @@ PASSWORDS = {
     "ELASTIC_PASSWORD": "3lastic",
     "KIBANA_PASSWORD": "k1bana",
     "KIBANA_ENCRYPTION_KEY": "k" * 32,
+    "TORCH_INDEX": "https://example.invalid/cpu",
 }
 
 

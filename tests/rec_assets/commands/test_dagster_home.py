@@ -69,3 +69,12 @@ def tables(database: Path) -> list[str]:
     with closing(sqlite3.connect(database)) as connection:
         query = "SELECT name FROM sqlite_master WHERE type = 'table'"
         return [row[0] for row in connection.execute(query)]
+
+
+def test_the_pools_hold_one_run_from_the_daemons_first_look_on(tmp_path: Path) -> None:
+    lay_out(tmp_path / "home")
+    with dagster_home.instance(tmp_path / "home") as instance:
+        limits = {pool.name: pool.limit for pool in instance.event_log_storage.get_pool_limits()}
+        known = instance.event_log_storage.get_concurrency_keys()
+    assert limits == {"daily_chain": 1, "raw_exports": 1}
+    assert known == set(limits)

@@ -178,7 +178,8 @@ def evaluated(home: Personas) -> dg.AssetCheckResult:
     from rec_assets.personas.checks import shares_moved_little
 
     settings = Settings()
-    found = shares_moved_little(settings=settings, log_store=home.store)
+    context = dg.build_asset_check_context()
+    found = shares_moved_little(context, settings=settings, log_store=home.store)
     assert isinstance(found, dg.AssetCheckResult)
     return found
 
