@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rec_assets.commands.locks import only_one
 from tests.rec_assets.command_line import recwheel_json
 
 
 @pytest.fixture(scope="session")
 def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The REC_HOME of the first run. Nobody writes into it: `used_home` is for that."""
-    return tmp_path_factory.mktemp("first") / "home"
+    """The REC_HOME of the first run. Nobody writes into it: `used_home` is for that.
+
+    Workers of pytest-xdist, whose folders lie in one, share it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    (folder / "first").mkdir(exist_ok=True)
+    return folder / "first" / "home"
 
 
 @pytest.fixture(scope="session")
 def first_run(first_home: Path) -> dict[str, Any]:
     """What `recwheel run --json` answers in an empty REC_HOME with every default."""
-    return recwheel_json(first_home, "run")
+    answer = first_home.with_name("answer.json")
+    with only_one(first_home.with_name("lock"), "another worker makes the first run", 280.0):
+        if not answer.exists():
+            answer.write_text(json.dumps(recwheel_json(first_home, "run")), encoding="utf-8")
+    made: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+    return made
 
 
 @pytest.fixture(scope="session")
