@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from rec_assets import run_owners
 from rec_assets.catch_up import FAILURES_A_DAY, Ask, nothing_to_turn, which_days
-from rec_assets.commands import owners
 from rec_assets.day_state import missing_days
 from rec_assets.jobs import wheel
 from resources.errors import Mendable
@@ -76,9 +76,9 @@ def _missing(due: datetime) -> tuple[list[str], str]:
 
 
 def _ask(instance: dg.DagsterInstance, missing: list[str], due: datetime) -> Ask:
-    owners.settle(instance, Settings().home)  # a killed command's day would wait for ever
+    run_owners.settle(instance, Settings().home)  # a killed command's day would wait for ever
     runs = instance.get_runs(dg.RunsFilter(job_name=wheel.name, statuses=UNFINISHED))
-    if any(owners.TAG in run.tags for run in runs):
+    if any(run_owners.TAG in run.tags for run in runs):
         return Ask([], "a command of recwheel turns the wheel now: the next tick looks again")
     failed = instance.get_runs(
         dg.RunsFilter(

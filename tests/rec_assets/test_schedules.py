@@ -11,8 +11,7 @@ import dagster as dg
 import pytest
 from pydantic import ValidationError
 
-from rec_assets import manifests
-from rec_assets.commands import owners
+from rec_assets import manifests, run_owners
 from rec_assets.days import day_before
 from rec_assets.definitions import defs
 from rec_assets.personas.persona import read_personas
@@ -141,15 +140,15 @@ def test_a_day_that_failed_is_asked_for_again_under_another_key(
 def test_while_a_command_turns_the_wheel_the_schedule_asks_for_nothing(
     instance: dg.DagsterInstance, store: LogStore
 ) -> None:
-    with owners.owning(Settings().home):
-        add_run(instance, "2026-01-05", dg.DagsterRunStatus.STARTED, **owners.tags())
+    with run_owners.owning(Settings().home):
+        add_run(instance, "2026-01-05", dg.DagsterRunStatus.STARTED, **run_owners.tags())
         assert "a command of recwheel turns the wheel now" in str(tick(instance).skip_message)
 
 
 def test_the_day_of_a_command_that_was_killed_is_asked_for_again(
     instance: dg.DagsterInstance, store: LogStore
 ) -> None:
-    gone = {owners.TAG: "0123456789abcdef"}  # nobody holds the lock of that name
+    gone = {run_owners.TAG: "0123456789abcdef"}  # nobody holds the lock of that name
     add_run(instance, "2026-01-05", dg.DagsterRunStatus.STARTED, **gone)
     assert asked(instance) == ["2026-01-05", "2026-01-06", "2026-01-07"]
     (run,) = instance.get_runs()

@@ -13,7 +13,7 @@ from dagster._core.remote_origin import (
     RemoteRepositoryOrigin,
 )
 
-from rec_assets.commands import owners
+from rec_assets import run_owners
 from rec_assets.definitions import defs
 from rec_assets.jobs import mine
 from resources.settings import REPOSITORY
@@ -22,9 +22,9 @@ OWNER = f"""
 import sys, time
 sys.path.insert(0, {str(REPOSITORY)!r})
 from pathlib import Path
-from rec_assets.commands import owners
-with owners.owning(Path(sys.argv[1])):
-    print(owners.tags()[owners.TAG], flush=True)
+from rec_assets import run_owners
+with run_owners.owning(Path(sys.argv[1])):
+    print(run_owners.tags()[run_owners.TAG], flush=True)
     time.sleep(60)
 """
 
@@ -53,31 +53,31 @@ def test_a_run_of_a_killed_owner_fails_with_a_sentence_one_of_a_living_owner_goe
     command = [sys.executable, "-c", OWNER, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
-        run = begun(instance, {owners.TAG: owner.stdout.readline().strip()})
-        assert owners.settle(instance, tmp_path) == []
+        run = begun(instance, {run_owners.TAG: owner.stdout.readline().strip()})
+        assert run_owners.settle(instance, tmp_path) == []
         assert status(instance, run) == "STARTED"
         owner.kill()
-    assert owners.settle(instance, tmp_path) == [run]
+    assert run_owners.settle(instance, tmp_path) == [run]
     assert status(instance, run) == "FAILURE"
     words = [entry.message for entry in instance.all_logs(run) if entry.is_dagster_event]
     assert any("it was killed" in message for message in words)
-    assert list((tmp_path / owners.FOLDER).iterdir()) == []
+    assert list((tmp_path / run_owners.FOLDER).iterdir()) == []
 
 
 def test_our_own_run_is_never_settled(tmp_path: Path, instance: dg.DagsterInstance) -> None:
-    with owners.owning(tmp_path):
-        run = begun(instance, owners.tags())
-        assert owners.settle(instance, tmp_path) == []
+    with run_owners.owning(tmp_path):
+        run = begun(instance, run_owners.tags())
+        assert run_owners.settle(instance, tmp_path) == []
         assert status(instance, run) == "STARTED"
-    assert owners.tags() == {}
+    assert run_owners.tags() == {}
 
 
 def test_a_run_of_the_daemon_is_settled_only_by_one_who_knows_that_no_daemon_runs(
     tmp_path: Path, instance: dg.DagsterInstance
 ) -> None:
     run = begun(instance, {})
-    assert owners.settle(instance, tmp_path) == []
-    assert owners.settle(instance, tmp_path, unowned=True) == [run]
+    assert run_owners.settle(instance, tmp_path) == []
+    assert run_owners.settle(instance, tmp_path, unowned=True) == [run]
 
 
 def test_a_run_that_waits_in_the_queue_is_left_to_the_next_daemon(
@@ -90,7 +90,7 @@ def test_a_run_that_waits_in_the_queue_is_left_to_the_next_daemon(
         remote_job_origin=RemoteJobOrigin(place, mine.name),
         job_code_origin=None,
     )
-    assert owners.settle(instance, tmp_path, unowned=True) == []
+    assert run_owners.settle(instance, tmp_path, unowned=True) == []
     assert status(instance, run.run_id) == "QUEUED"
 
 
@@ -98,8 +98,8 @@ def test_a_canceled_run_says_why_and_one_that_ended_stays_as_it_ended(
     instance: dg.DagsterInstance,
 ) -> None:
     run = begun(instance, {})
-    owners.cancel(instance, run, "stopped by Ctrl-C")
+    run_owners.cancel(instance, run, "stopped by Ctrl-C")
     assert status(instance, run) == "CANCELED"
-    owners.cancel(instance, run, "again")
+    run_owners.cancel(instance, run, "again")
     words = [entry.message for entry in instance.all_logs(run)]
     assert words[-1] == "stopped by Ctrl-C"
