@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import merge
@@ -36,10 +35,9 @@ def cluster_faults(clusters: Mapping[str, Cluster]) -> Iterator[tuple[str, str]]
 
 @dataclass
 class Cover:
-    """How J lies over G: faults, who went from which cluster to which, and what is new."""
+    """How J lies over G: faults, and what is new."""
 
     faults: Faults = field(default_factory=Faults)
-    moves: Counter[tuple[str, str]] = field(default_factory=Counter)  # day before, day: users
     users: int = 0
     sessions: float = 0.0  # executed ones, decayed to the day
     of_the_day: int = 0  # of them
@@ -49,10 +47,9 @@ def cover(
     day: str,
     profiles: Iterable[Row],
     members: Iterable[Member],
-    before: Iterable[Member],
     clusters: Mapping[str, Cluster],
 ) -> Cover:
-    """Users of G, of J and of J the day before side by side, all three ordered by user.
+    """Users of G and of J side by side, both ordered by user.
 
     Two people at a time are in memory. With the population alone nobody needs a cluster.
     """
@@ -61,7 +58,6 @@ def cover(
     rows = merge(
         ((row["_id"], 0, row) for row in profiles if decays.counts(row)),
         ((user, 1, name) for user, name in members),
-        ((user, 2, name) for user, name in before),
         key=lambda row: row[:2],
     )
     for user, own in groupby(rows, key=lambda row: row[0]):
@@ -71,8 +67,6 @@ def cover(
             found.users += 1
             found.sessions += decays.sessions(values[0])
             found.of_the_day += sum(cell[-1] for cell in values[0]["evidence"].get(day, ()))
-        if 1 in values and 2 in values:
-            found.moves[values[2], values[1]] += 1
     return found
 
 

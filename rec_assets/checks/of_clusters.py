@@ -10,7 +10,7 @@ from rec_assets.checks.finding import found
 from rec_assets.checks.results import blocking, day_of, results
 from rec_assets.checks.shift import shift_finding
 from rec_assets.clusters.assets import cluster_profiles
-from rec_assets.clusters.stored import read_clusters
+from rec_assets.clusters.stored import read_clusters, read_followed
 from rec_assets.days import day_before
 from rec_assets.declared import patient_checks
 from resources.log_store import LogStore
@@ -27,10 +27,10 @@ SPECS: Final = (
     blocking(
         cluster_profiles,
         "clusters_did_not_jump",
-        "Since the day before no cluster of five users or more moved by more than .35, and users "
-        "on average by no more than .25, from their cluster's centre to their cluster's centre; "
-        "half of the day's part in all evidence is added to both. A first day has nothing to be "
-        "compared with.",
+        "The people of no cluster of the day before (of five or more), nor all people on average, "
+        "moved by more than .12 + .45 of the day's part in all evidence: from the centre that they "
+        "had to the centre that they have, in whatever clusters they are. A first day has nothing "
+        "to be compared with.",
     ),
 )
 
@@ -40,10 +40,10 @@ SPECS: Final = (
 def checks_of_clusters(
     context: dg.AssetCheckExecutionContext, log_store: dg.ResourceParam[LogStore]
 ) -> Iterator[dg.AssetCheckResult]:
-    """J of the day beside G and beside J of the day before."""
+    """J of the day beside G, and its people beside where they were the day before."""
     day = day_of(context, log_store, "cluster_profiles")
     clusters = read_clusters(log_store, day)
-    before = read_clusters(log_store, day_before(day))
+    before, followed = read_clusters(log_store, day_before(day)), read_followed(log_store, day)
     covered = _cover(log_store, day, clusters)
     covered.faults.add_all(cluster_faults(clusters))
     groups = len(clusters) - 1
@@ -56,18 +56,17 @@ def checks_of_clusters(
         SPECS,
         {
             "clusters_cover_profiles": found(covered.faults, sound, figures),
-            "clusters_did_not_jump": shift_finding(clusters, before, covered.moves, new_part),
+            "clusters_did_not_jump": shift_finding(followed, before, new_part),
         },
     )
 
 
 def _cover(store: LogStore, day: str, clusters: dict[str, Cluster]) -> Cover:
-    """G, J and J of the day before side by side: stores give rows in the order of their ids."""
+    """G and J side by side: stores give rows in the order of their ids."""
     return cover(
         day,
         _rows(store, COLLECTIONS["G"], ("evidence", "base")),
         _members(store, day),
-        _members(store, day_before(day)),
         clusters,
     )
 

@@ -12,6 +12,7 @@ from rec_assets.clusters.clusters import (
     Crowd,
     cluster_row,
     crowd_on,
+    followed_row,
     group_users,
     join,
     member_row,
@@ -62,6 +63,7 @@ def cluster_profiles(
         crowd,
         {name: list(k.centroid) for name, k in before.items() if name != POPULATION},
         manifest.get("last_number", 0),
+        members_before=read_members(log_store, day_before(day)) if before else {},
         house_language=settings.house_language,
         seed=settings.seed,
     )
@@ -76,6 +78,7 @@ def cluster_profiles(
         clusters=len(clusters) - 1,
         members=len(members),
         last_number=grouping.last_number,
+        followed=[followed_row(each) for each in grouping.followed],
     )
     return dg.MaterializeResult(
         metadata={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,15 @@ class Crowd:
 
 
 @dataclass(frozen=True)
+class Followed:
+    """Where the people of a cluster of the day before are now, whatever clusters they are in."""
+
+    cluster_id: str
+    users: int  # those of them who are in G
+    centre: Floats  # mean of their embeddings today, shape (14,)
+
+
+@dataclass(frozen=True)
 class Grouping:
     """J of a day."""
 
@@ -35,6 +45,7 @@ class Grouping:
     members: tuple[tuple[str, str, float], ...]  # user, cluster, distance to its centroid
     last_number: int  # of the ids given so far, this day's among them
     reason: str
+    followed: tuple[Followed, ...] = ()
 
 
 def crowd_on(day: str, profiles: Sequence[Row]) -> Crowd:
@@ -61,13 +72,15 @@ def group_users(
     previous: Mapping[str, Sequence[float]],
     last_number: int,
     *,
+    members_before: Mapping[str, str],
     house_language: str,
     seed: int,
 ) -> Grouping:
     """K-Means on the users' embeddings; ids of the day before go on where groups do.
 
-    `previous` holds yesterday's centroids by cluster id, `last_number` counts the ids ever given:
-    one that is gone does not come back as another group's. With fewer users than groups could be
+    `previous` holds yesterday's centroids by cluster id, `members_before` yesterday's cluster of
+    each user, `last_number` counts the ids ever given: one that is gone does not come back as
+    another group's. With fewer users than groups could be
     told apart there is the population alone.
     """
     total = pooled(crowd.evidence)
@@ -92,7 +105,21 @@ def group_users(
         for user, k, d in zip(crowd.users, groups.labels, distances, strict=True)
     )
     ordered = tuple(sorted(clusters, key=lambda cluster: cluster.cluster_id))
-    return Grouping(whole, ordered, members, last_number, groups.reason)
+    followed = _followed(crowd.users, points, members_before)
+    return Grouping(whole, ordered, members, last_number, groups.reason, followed)
+
+
+def _followed(
+    users: Sequence[str], points: Floats, members_before: Mapping[str, str]
+) -> tuple[Followed, ...]:
+    """The former clusters' people today, by id; users who were in none are left out."""
+    rows: defaultdict[str, list[int]] = defaultdict(list)
+    for k, user in enumerate(users):
+        if user in members_before:
+            rows[members_before[user]].append(k)
+    return tuple(
+        Followed(name, len(of), points[of].mean(axis=0)) for name, of in sorted(rows.items())
+    )
 
 
 def _names(
@@ -161,3 +188,8 @@ def member_row(day: str, member: tuple[str, str, float]) -> ClusterMember:
     return ClusterMember(
         id=f"{day}/{user}", day=day, user_id=user, cluster_id=cluster_id, distance=distance
     )
+
+
+def followed_row(of: Followed) -> Row:
+    """Where a former cluster's people are now, as the day's manifest holds it."""
+    return {"cluster_id": of.cluster_id, "users": of.users, "centre": of.centre.tolist()}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from rec_api.shrinkage import population_before_data
 from rec_assets import manifests
-from rec_assets.clusters.clusters import POPULATION, cluster_of
+from rec_assets.clusters.clusters import POPULATION, Followed, cluster_of
 from rec_assets.profiles.profiles import Above
 from resources.log_store import LogStore
 from resources.preferences import Cluster
@@ -27,6 +29,15 @@ def read_members(store: LogStore, day: str) -> dict[str, str]:
     fields = ("user_id", "cluster_id")
     batches = store.scan(CLUSTER_MEMBERS, days=[day], fields=fields)
     return {row["user_id"]: row["cluster_id"] for batch in batches for row in batch}
+
+
+def read_followed(store: LogStore, day: str) -> list[Followed]:
+    """Where the people of the day before's clusters are on the day; empty where none is known."""
+    manifest = manifests.read(store, "cluster_profiles", day) or {}
+    return [
+        Followed(row["cluster_id"], row["users"], np.array(row["centre"]))
+        for row in manifest.get("followed", [])
+    ]
 
 
 def read_above(store: LogStore, day: str, house_language: str) -> Above:

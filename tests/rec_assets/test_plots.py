@@ -65,13 +65,13 @@ def test_one_persona_and_thirty_are_drawn_in_one_picture(tmp_path: Path, number:
 
 def test_four_thousand_users_fit_into_a_small_picture() -> None:
     people = crowd(4_000)
-    grouping = group_users(people, {}, 0, house_language="ko", seed=1)
+    grouping = group_users(people, {}, 0, members_before={}, house_language="ko", seed=1)
     size_of(cluster_map("2026-01-05", people, grouping, "all simulated"))
 
 
 def test_too_few_users_for_clusters_are_told_in_words() -> None:
     people = crowd(4)
-    grouping = group_users(people, {}, 0, house_language="ko", seed=1)
+    grouping = group_users(people, {}, 0, members_before={}, house_language="ko", seed=1)
     assert "too few" in cluster_map("2026-01-05", people, grouping, "")
 
 

@@ -27,27 +27,26 @@ def test_j_without_its_population_is_a_fault() -> None:
 
 
 def test_a_user_in_no_cluster_is_named() -> None:
-    found = cover(DAY, [user("u1", DAY), user("u2", DAY)], [("u1", "c01")], [], BOTH)
+    found = cover(DAY, [user("u1", DAY), user("u2", DAY)], [("u1", "c01")], BOTH)
     assert found.faults.sentence() == "1 × user of G in no cluster (u2)"
 
 
 def test_a_member_without_a_profile_and_a_cluster_without_a_row_are_named() -> None:
-    faults = cover(DAY, [], [("u1", "c09")], [], BOTH).faults
+    faults = cover(DAY, [], [("u1", "c09")], BOTH).faults
     assert faults.named["user in J but not in G"] == ["u1"]
     assert faults.named["user of a cluster without a row"] == ["u1 in c09"]
 
 
 def test_with_the_population_alone_nobody_needs_a_cluster() -> None:
-    assert cover(DAY, [user("u1", DAY)], [], [], {POPULATION: ALL}).faults.total == 0
+    assert cover(DAY, [user("u1", DAY)], [], {POPULATION: ALL}).faults.total == 0
 
 
 def test_a_user_of_later_days_alone_is_not_asked_for() -> None:
-    assert cover(EVE, [user("u1", DAY)], [], [], BOTH).users == 0
+    assert cover(EVE, [user("u1", DAY)], [], BOTH).users == 0
 
 
-def test_moves_and_the_part_of_the_day_are_counted() -> None:
+def test_the_part_of_the_day_is_counted() -> None:
     people = [user("u1", EVE, DAY), user("u2", DAY)]
-    found = cover(DAY, people, [("u1", "c01"), ("u2", "c01")], [("u1", "c02")], BOTH)
-    assert found.moves == {("c02", "c01"): 1}
+    found = cover(DAY, people, [("u1", "c01"), ("u2", "c01")], BOTH)
     assert found.of_the_day == 4
     assert found.sessions == pytest.approx(4 + 2 * 0.5 ** (1 / 14))

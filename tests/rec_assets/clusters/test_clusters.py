@@ -55,7 +55,10 @@ def crowd_of(tastes: Tastes, seed: int = 1) -> Crowd:
 def grouped(crowd: Crowd, yesterday: Grouping | None = None) -> Grouping:
     before = {k.cluster_id: k.centroid.tolist() for k in yesterday.clusters} if yesterday else {}
     last_number = yesterday.last_number if yesterday else 0
-    return group_users(crowd, before, last_number, house_language="ko", seed=3)
+    members = {user: name for user, name, _ in yesterday.members} if yesterday else {}
+    return group_users(
+        crowd, before, last_number, members_before=members, house_language="ko", seed=3
+    )
 
 
 def by_taste(grouping: Grouping) -> dict[str, str]:
@@ -191,3 +194,20 @@ def test_a_user_with_a_base_alone_still_counts() -> None:
     base = {"day": "2025-01-01", "ci": np.ones((7, 3)).tolist(), "ltl": np.ones((4, 4)).tolist()}
     row = {"_id": "u1", "evidence": {}, "base": base | {"n": 9.0, "totals": [9, 9, 0]}}
     assert crowd_on("2025-01-15", [row]).evidence[0].n == 4.5
+
+
+def test_former_clusters_are_followed_by_their_people_not_by_their_names() -> None:
+    first, second = FIRST, grouped(crowd_of(SIX, seed=2), FIRST)
+    assert [of.cluster_id for of in first.followed] == []
+    assert [of.cluster_id for of in second.followed] == sorted(k.cluster_id for k in first.clusters)
+    assert sum(of.users for of in second.followed) == len(first.members)
+    for of in second.followed:
+        (now,) = (k for k in second.clusters if k.cluster_id == of.cluster_id)
+        assert of.centre == pytest.approx(now.centroid)
+
+
+def test_people_who_come_later_are_followed_from_then_on() -> None:
+    crowd = crowd_of(SIX)
+    few = Crowd(crowd.users[::2], crowd.evidence[::2])
+    then = grouped(few)
+    assert sum(of.users for of in grouped(crowd, then).followed) == len(few.users)
