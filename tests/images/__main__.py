@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.images.builder import Builder
-from tests.stack.compose_file import read_compose
+from tests.stack.compose_file import ANYTHING, read_compose
 from tests.stack.containers import free_ports
 
 NOT_OURS = "import os; assert os.getuid() == 1000; assert not os.access('.', os.W_OK)"
@@ -88,10 +88,7 @@ def _answers(
 ) -> None:
     """Run the image's command until compose's health check of it passes inside the container."""
     name, inside, here = place
-    given = dict.fromkeys(("MONGO", "REDIS", "ELASTIC", "KIBANA"), "given")
-    words = {f"{key}_PASSWORD": value for key, value in given.items()}
-    words |= {"KIBANA_ENCRYPTION_KEY": "k" * 32, "REC_LOG_URL": "-", "REC_START": "2026-01-05"}
-    check = read_compose(words)["services"][name]["healthcheck"]["test"][1:]
+    check = read_compose(ANYTHING)["services"][name]["healthcheck"]["test"][1:]
     began, process = time.monotonic(), builder.start(container, command, **environment)
     try:
         while True:
