@@ -29,6 +29,9 @@ VECTORS = (
     "import sentence_transformers, torch; assert torch.version.cuda is None; "
     "print(torch.__version__, sentence_transformers.__version__, float(torch.ones(3).sum()))"
 )
+FONTS = (
+    "from rec_assets.fonts import families as f; assert 'NanumGothic' in f(); print(', '.join(f()))"
+)
 PYTHON = ("python", "-c")
 READY_SECONDS = 120.0
 
@@ -71,6 +74,7 @@ def _check_platform(builder: Builder, seconds: float) -> None:
     _tell(f"platform: built in {seconds:.0f} s, {builder.megabytes(container)} MB")
     builder.run(container, *PYTHON, NOT_OURS)
     _tell(f"platform: PyTorch and sentence-transformers {builder.run(container, *PYTHON, VECTORS)}")
+    _tell(f"platform: plots are lettered in {builder.run(container, *PYTHON, FONTS)}")
     builder.run(container, "python", "docker/dagster_home.py")
     builder.run(container, "dagster", "definitions", "validate", "-w", "workspace.yaml")
     _tell("platform: dagster definitions validate found nothing wrong")
