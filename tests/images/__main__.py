@@ -26,7 +26,8 @@ WITHOUT = (
     "assert not any(map(u.find_spec, ('torch', 'sentence_transformers', 'rec_assets')))"
 )
 VECTORS = (
-    "import sentence_transformers, torch; assert torch.version.cuda is None; "
+    "import sentence_transformers, torch; "
+    "assert torch.version.cuda is None, 'PyTorch is built for CUDA: name its index for CPUs'; "
     "print(torch.__version__, sentence_transformers.__version__, float(torch.ones(3).sum()))"
 )
 FONTS = (
@@ -112,7 +113,11 @@ def _answers(
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.images", description=__doc__)
     parser.add_argument("--mount", action="append", default=[], help="PATH, or HERE:THERE")
-    parser.add_argument("--torch-index", default="", help="default: what pip is configured with")
+    parser.add_argument(
+        "--torch-index",
+        default=os.environ.get("TORCH_INDEX", ""),
+        help="PyTorch's index of builds for CPUs; default: TORCH_INDEX, else what pip is told",
+    )
     parser.add_argument("--folder", help="where to build; default: a new temporary folder")
     parser.add_argument("--keep", action="store_true", help="leave the folder")
     return parser.parse_args()
