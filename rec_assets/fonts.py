@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +20,8 @@ def lettered(figure: Any) -> Iterator[None]:
     """Draw the figure inside: its texts are taken literally, in the fonts that are there.
 
     Without this a `$` begins a formula, and a persona's name may be none. A letter that no font has
-    becomes a box, without matplotlib's warning for each: the picture is what there is to see.
+    becomes a box, a bold one the nearest that its font has, without matplotlib's word for each: the
+    picture is what there is to see.
     """
     from matplotlib import rc_context
     from matplotlib.text import Text
@@ -32,7 +34,16 @@ def lettered(figure: Any) -> Iterator[None]:
     plainly = rc_context({"text.parse_math": False, "font.family": names})
     with plainly, warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"Glyph \d+ .*missing from", UserWarning)
-        yield
+        log = logging.getLogger("matplotlib.font_manager")
+        log.addFilter(_is_not_of_weights)
+        try:
+            yield
+        finally:
+            log.removeFilter(_is_not_of_weights)
+
+
+def _is_not_of_weights(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith("findfont: Failed to find font weight")
 
 
 @cache
@@ -51,6 +62,7 @@ def installed(manager: Any, files: Sequence[str]) -> tuple[str, ...]:
     if not set(KOREAN) & set(manager.get_font_names()):
         for file in sorted(files):
             if Path(file).stem.lower().startswith(FILES):
-                manager.addfont(file)
+                with suppress(OSError, RuntimeError):  # no font after all
+                    manager.addfont(file)
     known = set(manager.get_font_names())
     return (LATIN, *(name for name in KOREAN if name in known))

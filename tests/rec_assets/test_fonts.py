@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -47,16 +49,34 @@ def test_without_a_korean_font_boxes_are_drawn_and_nothing_is_said(
     assert caplog.records == []
 
 
-def test_with_one_nothing_is_said_either(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING):
-        drawn(tmp_path, "문장을 다시 쓰는 사람", "plain")
-    assert caplog.records == []
+def test_the_first_picture_of_a_process_says_nothing_either(tmp_path: Path) -> None:
+    """matplotlib tells of a font once, when it is first looked for."""
+    file = persona_file(tmp_path)
+    name = read_personas(file)[0].name
+    file.write_text(file.read_text(encoding="utf-8").replace(name, "문장을 다듬는 사람"), "utf-8")
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from rec_assets.personas.persona import read_personas\n"
+        "from rec_assets.personas.plots import persona_bars\n"
+        "assert persona_bars(read_personas(Path(sys.argv[1])))"
+    )
+    command = [sys.executable, "-W", "error::UserWarning", "-c", code, str(file)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_only_fonts_that_are_there_are_named() -> None:
     manager = FontManager()
     manager.ttflist = [font for font in manager.ttflist if font.name == LATIN]
     assert installed(manager, []) == (LATIN,)
+
+
+def test_a_file_that_is_no_font_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "NanumGothic.ttf").write_bytes(b"no font")
+    manager = FontManager()
+    manager.ttflist = [font for font in manager.ttflist if font.name == LATIN]
+    gone = [str(tmp_path / name) for name in ("NanumGothic.ttf", "NanumGothicBold.ttf")]
+    assert installed(manager, gone) == (LATIN,)
 
 
 def test_a_font_that_came_after_the_managers_list_is_found() -> None:
