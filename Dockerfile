@@ -43,6 +43,11 @@ CMD ["python", "-m", "rec_api"]
 
 FROM dependencies AS platform
 
+# Letters for personas that people name in Korean: the plots' own font has none.
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends fonts-nanum \
+    && rm -rf /var/lib/apt/lists/*
+
 # On Linux PyPI's torch brings gigabytes of CUDA; the index that PyTorch's installation page names for
 # CPUs has the build for them. Empty: whatever pip is configured with. What torch itself needs comes
 # with the next step, from PyPI.

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from rec_assets.fonts import lettered
 from resources.options import CATEGORIES, INTENSITIES, LANGUAGES
 
 MOST_BYTES: Final = 100_000  # of a data URI
@@ -54,7 +55,8 @@ def picture(figure: Any, title: str, below: str = "") -> str:
     figure.suptitle(title, fontsize=11, fontweight="bold", color=INK, **text)
     if below:
         figure.supxlabel(below, fontsize=8, color=QUIET, **text)
-    figure.canvas.draw()
+    with lettered(figure):
+        figure.canvas.draw()
     drawn = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())[:, :, :3])
     target = io.BytesIO()
     # Few colours are drawn: a palette takes a third of the bytes and shows no difference.

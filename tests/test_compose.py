@@ -21,6 +21,7 @@ THEIRS = ("mongo", "redis", "elasticsearch", "kibana")
 # Elastic's images are made for a user of their own; of the others root would be the default.
 ASKED_USER = {"mongo": "mongodb", "redis": "redis"}
 VARIABLE = re.compile(r"\$\{(\w+)(:[-?+])?([^}]*)\}")
+SECRET = re.compile("PASSWORD|KEY|SECRET|TOKEN|AUTH")
 
 
 def test_it_keeps_to_the_compose_specification() -> None:
@@ -86,7 +87,9 @@ def test_every_service_waits_for_services_that_exist() -> None:
 
 def test_every_named_volume_is_declared() -> None:
     used = {volume.split(":")[0] for s in SERVICES.values() for volume in s.get("volumes", ())}
-    assert used == set(COMPOSE["volumes"])
+    named = {volume for volume in used if not volume.startswith("./")}
+    assert named == set(COMPOSE["volumes"])
+    assert all((ROOT / path).is_file() for path in used - named)
 
 
 def test_only_this_machine_reaches_what_is_published() -> None:
@@ -114,15 +117,39 @@ def test_no_secret_has_a_default() -> None:
             assert asked, f"{name} must be empty unless it is given"
     wanted = {"MONGO_PASSWORD", "REDIS_PASSWORD", "ELASTIC_PASSWORD", "KIBANA_PASSWORD"}
     assert wanted | {"KIBANA_ENCRYPTION_KEY"} <= {name for name, operator, _ in used if operator}
-    secret = re.compile("PASSWORD|KEY|SECRET|TOKEN|AUTH")
     for service in SERVICES.values():
         for name, value in service.get("environment", {}).items():
-            assert not secret.search(name) or VARIABLE.fullmatch(value), name
+            assert not SECRET.search(name) or VARIABLE.fullmatch(value), name
+
+
+def test_no_secret_is_told_where_others_see_it() -> None:
+    """Command lines and labels are seen by whoever may list processes or containers."""
+    for name, service in SERVICES.items():
+        seen = {key: service.get(key) for key in ("command", "entrypoint", "labels", "build")}
+        seen["check"] = service.get("healthcheck", {}).get("test")
+        used = {word for word, _, _ in VARIABLE.findall(yaml.safe_dump(seen, width=10_000))}
+        assert not {word for word in used if SECRET.search(word)}, (name, used)
+
+
+def test_kibanas_image_makes_no_command_line_of_a_secret() -> None:
+    """Its script does so with each variable that is one of its settings in capitals."""
+    given = set(SERVICES["kibana"]["environment"])
+    assert all(name.startswith("RECWHEEL_") for name in given)
+    text = (ROOT / "docker" / "kibana.yml").read_text(encoding="utf-8")
+    settings = yaml.safe_load(text)
+    assert set(re.findall(r"\$\{(\w+)\}", text)) == given
+    hidden = {name for name in settings if SECRET.search(name.upper())}
+    assert len(hidden) == 4
+    assert all(re.fullmatch(r"\$\{\w+\}", settings[name]) for name in hidden)
+    place = "/usr/share/kibana/config/kibana.yml"
+    assert f"./docker/kibana.yml:{place}:ro" in SERVICES["kibana"]["volumes"]
+    assert settings["server.host"] == "0.0.0.0"
 
 
 def test_the_stores_ask_for_a_password() -> None:
     assert "MONGO_INITDB_ROOT_PASSWORD" in SERVICES["mongo"]["environment"]
-    assert "--requirepass" in SERVICES["redis"]["command"]
+    assert "\nrequirepass $$REDISCLI_AUTH\n" in SERVICES["redis"]["command"][-1]
+    assert VARIABLE.fullmatch(SERVICES["redis"]["environment"]["REDISCLI_AUTH"])
     assert SERVICES["elasticsearch"]["environment"]["xpack.security.enabled"] == "true"
 
 
@@ -153,11 +180,33 @@ def test_pytorch_is_in_the_platforms_image_alone_and_of_a_build_for_cpus() -> No
     assert "torch" not in stages()["dependencies"] + stages()["service"]
     assert "sentence-transformers" in stages()["platform"]
     assert '${TORCH_INDEX:+--index-url "$TORCH_INDEX"} torch' in stages()["platform"]
-    builds = [SERVICES[name]["build"] for name in OURS]
-    assert all(one["args"]["TORCH_INDEX"].startswith("${TORCH_INDEX:?") for one in builds)
-    assert SERVICES["service"]["build"]["target"] == "${REC_SERVICE_IMAGE:-service}"
-    others = {SERVICES[name]["build"]["target"] for name in OURS if name != "service"}
-    assert others == {"platform"}
+    builds = {name: s["build"] for name, s in SERVICES.items() if "build" in s}
+    assert all(one["args"]["TORCH_INDEX"].startswith("${TORCH_INDEX:?") for one in builds.values())
+    assert builds["service"]["target"] == "${REC_SERVICE_IMAGE:-service}"
+    assert builds["dagster-home"]["target"] == "platform"
+
+
+def test_each_image_of_ours_is_built_once_and_never_looked_for_in_a_registry() -> None:
+    """Two builds of one tag run side by side and collide; without a build compose would pull."""
+    tags: dict[str, list[str]] = {SERVICES[name]["image"]: [] for name in OURS}
+    for name in SERVICES:
+        if "build" in SERVICES[name]:
+            tags[SERVICES[name]["image"]].append(name)
+    assert tags == {
+        "recwheel-service:mini": ["service"],
+        "recwheel-platform:mini": ["dagster-home"],
+    }
+    assert all(SERVICES[name]["pull_policy"] == "never" for name in OURS)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_whoever_is_started_alone_has_its_image_built_too(name: str) -> None:
+    """Compose builds for what it starts: the service asked for and those that it waits for."""
+    started = [name]
+    for one in started:
+        started += set(SERVICES[one].get("depends_on", ())) - set(started)
+    built = {SERVICES[one]["image"] for one in started if "build" in SERVICES[one]}
+    assert SERVICES[name]["image"] in built
 
 
 def test_the_builder_sees_only_what_the_images_copy() -> None:
@@ -180,6 +229,7 @@ def sources(file: str) -> list[str]:
     text = (ROOT / file).read_text(encoding="utf-8")
     named = re.findall(r"^COPY (.+) \S+$", text, re.MULTILINE)
     named += re.findall(r"(?:-w|python),? ((?:docker/)?[\w.]+\.(?:yaml|py))", text)
+    named += re.findall(r"- \./([\w./]+):/", text)
     return [path for line in named for path in line.split()]
 
 

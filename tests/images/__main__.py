@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.images.builder import Builder
-from tests.stack.compose_file import read_compose
+from tests.stack.compose_file import ANYTHING, read_compose
 from tests.stack.containers import free_ports
 
 NOT_OURS = "import os; assert os.getuid() == 1000; assert not os.access('.', os.W_OK)"
@@ -26,8 +26,12 @@ WITHOUT = (
     "assert not any(map(u.find_spec, ('torch', 'sentence_transformers', 'rec_assets')))"
 )
 VECTORS = (
-    "import sentence_transformers, torch; assert torch.version.cuda is None; "
+    "import sentence_transformers, torch; "
+    "assert torch.version.cuda is None, 'PyTorch is built for CUDA: name its index for CPUs'; "
     "print(torch.__version__, sentence_transformers.__version__, float(torch.ones(3).sum()))"
+)
+FONTS = (
+    "from rec_assets.fonts import families as f; assert 'NanumGothic' in f(); print(', '.join(f()))"
 )
 PYTHON = ("python", "-c")
 READY_SECONDS = 120.0
@@ -71,6 +75,7 @@ def _check_platform(builder: Builder, seconds: float) -> None:
     _tell(f"platform: built in {seconds:.0f} s, {builder.megabytes(container)} MB")
     builder.run(container, *PYTHON, NOT_OURS)
     _tell(f"platform: PyTorch and sentence-transformers {builder.run(container, *PYTHON, VECTORS)}")
+    _tell(f"platform: plots are lettered in {builder.run(container, *PYTHON, FONTS)}")
     builder.run(container, "python", "docker/dagster_home.py")
     builder.run(container, "dagster", "definitions", "validate", "-w", "workspace.yaml")
     _tell("platform: dagster definitions validate found nothing wrong")
@@ -88,10 +93,7 @@ def _answers(
 ) -> None:
     """Run the image's command until compose's health check of it passes inside the container."""
     name, inside, here = place
-    given = dict.fromkeys(("MONGO", "REDIS", "ELASTIC", "KIBANA"), "given")
-    words = {f"{key}_PASSWORD": value for key, value in given.items()}
-    words |= {"KIBANA_ENCRYPTION_KEY": "k" * 32, "REC_LOG_URL": "-", "REC_START": "2026-01-05"}
-    check = read_compose(words)["services"][name]["healthcheck"]["test"][1:]
+    check = read_compose(ANYTHING)["services"][name]["healthcheck"]["test"][1:]
     began, process = time.monotonic(), builder.start(container, command, **environment)
     try:
         while True:
@@ -111,7 +113,11 @@ def _answers(
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.images", description=__doc__)
     parser.add_argument("--mount", action="append", default=[], help="PATH, or HERE:THERE")
-    parser.add_argument("--torch-index", default="", help="default: what pip is configured with")
+    parser.add_argument(
+        "--torch-index",
+        default=os.environ.get("TORCH_INDEX", ""),
+        help="PyTorch's index of builds for CPUs; default: TORCH_INDEX, else what pip is told",
+    )
     parser.add_argument("--folder", help="where to build; default: a new temporary folder")
     parser.add_argument("--keep", action="store_true", help="leave the folder")
     return parser.parse_args()

@@ -1,4 +1,10 @@
-"""Kibana's import of saved objects as strict as the real one, in a thread."""
+"""Kibana's import of saved objects as strict as the real one, in a thread.
+
+It refuses what Kibana refuses: a request without the header or the credentials, a file that is not
+called .ndjson, an object twice, a reference to nothing (Kibana looks at those to data views and
+searches alone), and what tests/resources/kibana_types.py says of types, versions and attributes. It
+does not draw: whether a panel shows anything is not found out here.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +18,8 @@ from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.resources.kibana_types import TYPES, breach, newer_version
 
 IMPORT = "/api/saved_objects/_import"
 
@@ -48,22 +56,39 @@ class Kibana:
         named = {(one["type"], one["id"]) for one in given}
         if len(named) < len(given):
             return 400, _bad("Non-unique import objects detected")
-        errors = []
+        errors = [failed for one in given if (failed := self._failed(one, named, overwrite))]
+        newer = [newer_version(one) for one in given if one["type"] in TYPES]
+        if not errors and any(newer):
+            told = next(filter(None, newer))
+            return 422, {"statusCode": 422, "error": "Unprocessable Entity", "message": told}
+        failed = {(one["type"], one["id"]) for one in errors}
         for one in given:
-            wanted = {(ref["type"], ref["id"]) for ref in one.get("references", [])}
-            missing = sorted(wanted - named - set(self.objects))
-            if missing:
-                told = {"type": "missing_references", "references": missing}
-                errors.append({"type": one["type"], "id": one["id"], "error": told})
-            elif not overwrite and (one["type"], one["id"]) in self.objects:
-                errors.append({"type": one["type"], "id": one["id"], "error": {"type": "conflict"}})
-            else:
+            if (one["type"], one["id"]) not in failed:
                 self.objects[one["type"], one["id"]] = one
         answer: dict[str, Any] = {
             "success": not errors,
             "successCount": len(given) - len(errors),
         }
         return 200, answer | ({"errors": errors} if errors else {})
+
+    def _failed(
+        self, one: dict[str, Any], named: set[tuple[str, str]], overwrite: bool
+    ) -> dict[str, Any] | None:
+        """Why this object is not taken, in the order in which Kibana looks."""
+        wanted = {(ref["type"], ref["id"]) for ref in one.get("references", [])}
+        missing = sorted(wanted - named - set(self.objects))
+        told: dict[str, Any]
+        if one["type"] not in TYPES:
+            told = {"type": "unsupported_type"}
+        elif missing:
+            told = {"type": "missing_references", "references": missing}
+        elif not overwrite and (one["type"], one["id"]) in self.objects:
+            told = {"type": "conflict"}
+        elif not newer_version(one) and (wrong := breach(one)):
+            told = {"type": "unknown", "message": wrong, "statusCode": 400}
+        else:
+            return None
+        return {"type": one["type"], "id": one["id"], "error": told}
 
 
 def _bad(told: str) -> dict[str, Any]:

