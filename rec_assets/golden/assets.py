@@ -10,7 +10,7 @@ from rec_assets import manifests
 from rec_assets.day_state import days_redone
 from rec_assets.declared import daily_asset
 from rec_assets.golden.columns import COLUMNS
-from rec_assets.golden.index import days_to_send, send_days
+from rec_assets.golden.index import begin_days, days_to_send, send_days
 from rec_assets.golden.rows import golden_batches, read_personas
 from rec_assets.golden.table import data_dictionary, golden_table, write_parquet
 from rec_assets.tables import record_metadata
@@ -74,11 +74,13 @@ def golden_index(
     search_index: SearchIndexResource,
 ) -> dg.MaterializeResult[None]:
     """The golden table and the requests in Elasticsearch, one index a month; nothing without it."""
-    day = context.partition_key
+    if not settings.elasticsearch_url:
+        return dg.MaterializeResult(metadata={"state": OFF})
+    days = days_to_send(log_store, context.partition_key)
+    begin_days(log_store, days)  # before anything can fail, a setting that cannot be used too
     with search_index.opened() as index:
-        if index is None:
-            return dg.MaterializeResult(metadata={"state": OFF})
-        personas, days = read_personas(log_store, settings), days_to_send(log_store, day)
+        assert index is not None
+        personas = read_personas(log_store, settings)
         sent = send_days(index, log_store, days, personas)
         return dg.MaterializeResult(metadata=_sent_metadata(sent) | {"address": index.address})
 

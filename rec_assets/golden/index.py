@@ -61,15 +61,16 @@ def days_to_send(store: LogStore, day: str) -> list[str]:
     return sorted({*days_redone(store, day), *unfinished, day})
 
 
+def begin_days(store: LogStore, days: Sequence[str]) -> None:
+    """Note that the days are to be sent: one that does not get its turn is sent the next time."""
+    for day in days:
+        manifests.begin(store, ASSET, day)
+
+
 def send_days(
     index: SearchIndex, store: LogStore, days: Sequence[str], personas: Personas
 ) -> dict[str, Sent]:
-    """Make the days' documents those of the log store; each is complete when all were taken.
-
-    All are begun before the first is sent: one that does not get its turn is sent the next time.
-    """
-    for day in days:
-        manifests.begin(store, ASSET, day)
+    """Make the days' documents those of the log store; each is complete when all were taken."""
     return {day: _send_day(index, store, day, personas) for day in days}
 
 

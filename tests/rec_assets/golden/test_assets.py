@@ -131,6 +131,33 @@ def test_elasticsearch_away_leaves_parquet_and_the_next_day_catches_up(
     assert manifests.unfinished(store, "golden_index") == []
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"REC_ELASTICSEARCH_URL": "https://127.0.0.1:9", "REC_ELASTICSEARCH_CA": "missing.pem"},
+        {"REC_ELASTICSEARCH_URL": "127.0.0.1:9200"},
+    ],
+)
+def test_a_day_of_a_wrong_setting_is_sent_once_that_is_mended(
+    store: LogStore,
+    instance: dg.DagsterInstance,
+    server: Contract,
+    monkeypatch: pytest.MonkeyPatch,
+    wrong: dict[str, str],
+) -> None:
+    write_day(store, FIRST, 10)
+    with monkeypatch.context() as mistaken:
+        for name, value in wrong.items():
+            mistaken.setenv(name, value)
+        result = materialize(instance, FIRST)
+    assert f"SettingError: {list(wrong)[-1]}" in why_failed(result)
+    assert manifests.unfinished(store, "golden_index") == [FIRST]
+    write_day(store, SECOND, 10)
+    result = materialize(instance, SECOND)
+    assert metadata(result)["days"] == [FIRST, SECOND]
+    assert indexed(server, FIRST) == exported(FIRST)
+
+
 def test_a_refused_row_is_named_and_its_day_tried_again(
     store: LogStore, instance: dg.DagsterInstance, server: Contract
 ) -> None:
