@@ -119,9 +119,21 @@ def test_a_row_that_does_not_fit_is_one_failed_item(
     assert (item["status"], item["error"]["type"]) == (400, kind)
 
 
-def test_an_id_is_at_most_512_bytes(wire: Wire) -> None:
-    answer = wire.index_row("x" * 513, row_id="x")
-    assert answer["error"]["type"] == "illegal_argument_exception"
+def test_an_id_of_more_than_512_bytes_refuses_the_whole_request(wire: Wire) -> None:
+    wire.ask("PUT", f"/{wire.index}")
+    long = {"index": {"_index": wire.index, "_id": "각" * 171}}
+    fits = {"create": {"_index": wire.index, "_id": "x" * 512}}
+    answer = wire.bulk(fits, {"row_id": "x"}, long, {"row_id": "y"})
+    assert kind_of(answer) == (400, "action_request_validation_exception")
+    assert "Validation Failed: 1: id [각" in answer.json()["error"]["reason"]
+    assert "must be no longer than 512 bytes but was: 513;" in answer.json()["error"]["reason"]
+    assert "items" not in answer.json()
+    alone = wire.ask("PUT", f"/{wire.index}/_doc/{'x' * 513}", {"row_id": "x"})
+    assert kind_of(alone) == (400, "action_request_validation_exception")
+    wire.ask("POST", f"/{wire.index}/_refresh")
+    assert wire.ids() == []
+    gone = wire.bulk({"delete": {"_index": wire.index, "_id": "x" * 513}})
+    assert gone.json()["items"][0]["delete"]["status"] == 404
 
 
 def test_a_row_cannot_be_found_before_a_refresh(wire: Wire) -> None:

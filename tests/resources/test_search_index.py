@@ -160,6 +160,18 @@ def test_a_row_that_does_not_fit_is_named_and_alone(index: SearchIndex, series: 
     assert "document_parsing_exception" in sent.refused[2].reason
 
 
+def test_an_id_that_no_server_takes_is_named_and_alone(index: SearchIndex, series: Series) -> None:
+    index.prepare(series, DAY)
+    wanted = rows(600)
+    wanted[7] = {**wanted[7], "row_id": wanted[7]["row_id"] + "각" * 200}
+    sent = index.replace(series, DAY, wanted)
+    assert sent.written == 599
+    assert [row.id for row in sent.refused] == [wanted[7]["row_id"]]
+    assert sent.refused[0].reason.startswith("action_request_validation_exception: Validation")
+    assert sent.refused[0].reason.endswith("must be no longer than 512 bytes but was: 616;")
+    assert list(index.rows(series, DAY)) == [*wanted[:7], *wanted[8:]]
+
+
 def test_a_new_column_joins_an_index_that_stands(index: SearchIndex, series: Series) -> None:
     fill(index, series, rows(3))
     wider = Series(series.alias, {**FIELDS, "persona": {"type": "keyword"}}, key="row_id")

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from tests.resources.elasticsearch_contract.documents import Documents
 from tests.resources.elasticsearch_contract.faults import Faults
+from tests.resources.elasticsearch_contract.mappings import check_ids
 from tests.resources.elasticsearch_contract.refusals import Refusal, illegal
 from tests.resources.elasticsearch_contract.searches import (
     Hit,
@@ -126,7 +127,9 @@ class Node:
 
     def bulk(self, request: Request, index: str | None = None) -> tuple[int, Json]:
         self.faults.begin()
-        items = [self._item(*one) for one in _operations(request.body, index)]
+        operations = _operations(request.body, index)
+        check_ids(meta.get("_id") for kind, meta, _ in operations if BULK[kind])
+        items = [self._item(*one) for one in operations]
         self.documents.commit()
         self.faults.end()
         failed = any("error" in told for item in items for told in item.values())
@@ -149,6 +152,7 @@ class Node:
             return {kind: {**told, "status": refusal.status, "error": refusal.error}}
 
     def index(self, request: Request, name: str, identity: str) -> tuple[int, Json]:
+        check_ids([identity])
         index = self.documents.write_index(name)
         made = self.documents.index(index, identity, request.json())
         self.documents.commit()
