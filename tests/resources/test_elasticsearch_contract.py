@@ -217,3 +217,19 @@ def test_a_number_of_a_keyword_is_refused(wire: Wire) -> None:
     body = {"size": 0, "aggs": {"mean": {"avg": {"field": "row_id"}}}}
     wire.ask("POST", f"/{wire.index}/_refresh")
     assert wire.ask("POST", f"/{wire.index}/_search", body).status_code == 400
+
+
+def test_buckets_of_terms_are_counted_over_the_indices_of_a_pattern(wire: Wire) -> None:
+    def buckets(**terms: Any) -> httpx.Response:
+        aggs = {"of": {"terms": {"field": "row_id", **terms}}}
+        path = f"/{wire.alias}-*/_search"
+        return wire.ask("POST", path, {"size": 0, "track_total_hits": False, "aggs": aggs})
+
+    assert "aggregations" not in buckets().json()  # no index yet
+    for identity in "abc":
+        wire.index_row(identity, row_id="ab" if identity != "c" else "c")
+    wire.ask("POST", f"/{wire.index}/_refresh")
+    found = buckets(size=10_000).json()["aggregations"]["of"]
+    assert [(one["key"], one["doc_count"]) for one in found["buckets"]] == [("ab", 2), ("c", 1)]
+    assert buckets(size=1).json()["aggregations"]["of"]["sum_other_doc_count"] == 1
+    assert buckets(size=0).status_code == 400

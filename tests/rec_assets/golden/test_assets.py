@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 import pyarrow.parquet as pq
@@ -18,16 +17,11 @@ from resources.log_store import LogStore
 from resources.records import Row
 from resources.search_index import SearchIndex
 from resources.settings import Settings
-from tests.rec_assets.golden.day_rows import DAYS, H, I, check, materialize, write_day
+from tests.rec_assets.golden.day_rows import DAYS, H, I, check, materialize, metadata, write_day
 from tests.resources.elasticsearch_contract.server import Contract, contract_server
 
 ROOT = Path(__file__).parents[3]
 FIRST, SECOND, MONTH_LATER = DAYS
-
-
-def metadata(result: dg.ExecuteInProcessResult, asset: str = "golden_index") -> dict[str, Any]:
-    (made,) = result.asset_materializations_for_node(asset)
-    return {name: value.value for name, value in made.metadata.items()}
 
 
 def indexed(server: Contract, day: str) -> list[Row]:

@@ -177,7 +177,8 @@ class Node:
         }
         if body.get("track_total_hits", True):
             answer["hits"]["total"] = {"value": len(hits), "relation": "eq"}
-        if asked := body.get("aggs", body.get("aggregations")):
+        asked = body.get("aggs", body.get("aggregations"))
+        if asked and indices:  # a pattern that meets no index is answered without any
             answer["aggregations"] = aggregations(asked, [hit[2] for hit in hits], fields)
         return 200, answer
 
