@@ -84,7 +84,7 @@ class Node:
         if name not in self.documents.templates:
             told = f"index_template [{name}] missing"
             raise Refusal(404, "index_template_missing_exception", told)
-        del self.documents.templates[name]
+        self.documents.drop_template(name)
         return 200, {"acknowledged": True}
 
     def create(self, request: Request, name: str) -> tuple[int, Json]:
@@ -97,7 +97,7 @@ class Node:
     def drop(self, request: Request, names: str) -> tuple[int, Json]:
         if "*" in names or names == "_all":
             raise illegal("Wildcard expressions or all indices are not allowed")
-        for name in self.documents.resolve(names):
+        for name in self._resolve(request, names):
             self.documents.drop(name)
         return 200, {"acknowledged": True}
 
