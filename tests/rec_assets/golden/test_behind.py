@@ -35,6 +35,13 @@ def test_a_day_that_a_check_stopped_waits_for_its_own_export(store: LogStore) ->
     assert behind(store, first=4, second=4) == [FIRST, SECOND]
 
 
+def test_a_day_that_was_stopped_the_first_time_waits_too(store: LogStore) -> None:
+    write_day(store, FIRST, 3)
+    assert behind(store, first=0, second=0) == []
+    export_noted(store, FIRST)
+    assert behind(store, first=0, second=0) == [FIRST]
+
+
 def test_a_day_that_was_made_anew_with_a_stopped_one_waits_with_it(store: LogStore) -> None:
     exported_days(store)
     manifests.complete(store, "training_examples", SECOND, rows=1, late_days=[FIRST])
