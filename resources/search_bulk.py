@@ -16,6 +16,9 @@ ACTIONS: Final = 500  # of one request, as the client's own helper has it
 REQUEST_BYTES: Final = 8 << 20  # of one request; a server takes 100 MiB, a proxy before it less
 REASON: Final = 200  # characters of a server's reason that are shown
 TOO_LARGE, NOT_FOUND = 413, 404
+# The type of a 400 for the whole request in which a single row may be at fault: an id of more than
+# 512 bytes. Any other 400 is the request's own fault.
+NOT_VALID: Final = "action_request_validation_exception"
 
 
 @dataclass
@@ -71,9 +74,13 @@ def _once(client: Any, actions: list[Row], patience: Patience, sent: Sent) -> li
     try:
         results = patiently(patience, request)
     except ApiError as error:
-        if error.status_code != TOO_LARGE:
+        if error.status_code != TOO_LARGE and not _names_a_row(error.body):
             raise
-        return _halves(client, actions, patience, sent)
+        if len(actions) > 1:
+            return _halves(client, actions, patience, sent)
+        (action,) = actions
+        sent.refused.append(Refused(action["_id"], _whole_reason(error, action["_id"])))
+        return []
     again = []
     for action, (taken, item) in zip(actions, results, strict=True):
         ((kind, told),) = item.items()
@@ -89,13 +96,23 @@ def _once(client: Any, actions: list[Row], patience: Patience, sent: Sent) -> li
 
 
 def _halves(client: Any, actions: list[Row], patience: Patience, sent: Sent) -> list[Row]:
-    """Send a request that was too large in two; a single row that is, is refused."""
-    if len(actions) == 1:
-        sent.refused.append(Refused(actions[0]["_id"], "larger than the server takes (413)"))
-        return []
+    """Send in two what was refused as a whole, so that no row but the one at fault stays behind."""
     middle = len(actions) // 2
     parts = (actions[:middle], actions[middle:])
     return [left for part in parts for left in _once(client, part, patience, sent)]
+
+
+def _names_a_row(body: Any) -> bool:
+    error = body.get("error") if isinstance(body, dict) else None
+    return isinstance(error, dict) and error.get("type") == NOT_VALID
+
+
+def _whole_reason(error: Any, identity: str) -> str:
+    """Why a request of one row was refused; its id is told beside it, and may be long."""
+    if error.status_code == TOO_LARGE:
+        return "larger than the server takes (413)"
+    told = error.body["error"]
+    return f"{told['type']}: {told.get('reason')}".replace(identity, "…")[:REASON]
 
 
 def _reason(told: Row) -> str:

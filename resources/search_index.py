@@ -21,6 +21,7 @@ from resources.search_series import Series
 from resources.settings import Settings
 
 PAGE: Final = 1000  # rows of one answer; a server gives at most 10,000
+MOST_DAYS: Final = 10_000  # of one series, 27 years; a server counts at most 65,536 buckets
 USERS_AT_ONCE: Final = 1000  # of one deletion; a server takes 65,536 terms
 REQUEST_SECONDS: Final = 60.0  # the client's own ten are short for a deletion across months
 PRIORITY: Final = 500  # over the templates that a server brings itself (100 to 200)
@@ -135,6 +136,22 @@ class SearchIndex:
             if len(hits) < PAGE:
                 return
             search["search_after"] = hits[-1]["sort"]
+
+    def rows_by_day(self, series: Series) -> dict[str, int]:
+        """How many rows each day has, over all months; a day without any is absent."""
+        every = f"{series.alias}-*"
+        self._refresh(every)
+        answer = self._ask(
+            lambda: self._client.search(
+                index=every,
+                size=0,
+                aggregations={"day": {"terms": {"field": "day", "size": MOST_DAYS}}},
+                track_total_hits=False,
+                allow_partial_search_results=False,  # else a lost shard looks like deleted rows
+            )
+        )
+        found = answer.body.get("aggregations")  # none without an index
+        return {one["key"]: one["doc_count"] for one in found["day"]["buckets"]} if found else {}
 
     def delete_users(self, series: Series, user_ids: Sequence[str]) -> int:
         """Remove every row of these users, of all months; how many they were."""

@@ -9,15 +9,16 @@ import dagster as dg
 from rec_assets import manifests
 from rec_assets.day_state import days_redone
 from rec_assets.declared import daily_asset
+from rec_assets.golden.behind import Behind, days_behind, examples_made, rows_by_day
 from rec_assets.golden.columns import COLUMNS
-from rec_assets.golden.index import days_to_send, send_days
+from rec_assets.golden.index import begin_days, days_to_send, index_behind, send_days
 from rec_assets.golden.rows import golden_batches, read_personas
-from rec_assets.golden.table import data_dictionary, golden_table, write_parquet
+from rec_assets.golden.table import data_dictionary, golden_table, rows_written, write_parquet
 from rec_assets.tables import record_metadata
 from rec_assets.training.assets import training_examples
 from resources.dagster_resources import SearchIndexResource
 from resources.log_store import LogStore
-from resources.records import Row
+from resources.records import COLLECTIONS, Row
 from resources.search_bulk import Sent
 from resources.settings import Settings
 from resources.whole_files import write_whole
@@ -45,17 +46,21 @@ def golden_export(
     """H without text or embeddings, one Parquet file a day, with its data dictionary."""
     day = context.partition_key
     folder, personas = settings.home / "golden", read_personas(log_store, settings)
-    for redone in days_redone(log_store, day):  # the day itself comes last
+    examples, redone = examples_made(log_store, day), days_redone(log_store, day)
+    held = rows_by_day(log_store, COLLECTIONS["H"])
+    behind = days_behind(log_store, [(held, rows_written(folder))], besides=redone)
+    for each in [*behind.now, *redone]:  # the day itself comes last
         counts: Counter[str] = Counter()
-        tables = _tables(golden_batches(log_store, redone, personas), counts)
-        path = write_parquet(tables, folder, redone)
+        tables = _tables(golden_batches(log_store, each, personas), counts)
+        path = write_parquet(tables, folder, each)
     write_whole(folder / "README.md", data_dictionary())
-    manifests.complete(log_store, "golden_export", day, rows=counts.total())
+    manifests.complete(log_store, "golden_export", day, rows=counts.total(), examples=examples)
     return dg.MaterializeResult(
         metadata={
             **record_metadata(counts.total(), counts["simulation"]),
             "path": dg.MetadataValue.path(str(path)),
             "size_bytes": path.stat().st_size,
+            **_behind_metadata(behind),
             "data_dictionary": dg.MetadataValue.md(data_dictionary()),
         }
     )
@@ -74,13 +79,18 @@ def golden_index(
     search_index: SearchIndexResource,
 ) -> dg.MaterializeResult[None]:
     """The golden table and the requests in Elasticsearch, one index a month; nothing without it."""
-    day = context.partition_key
+    if not settings.elasticsearch_url:
+        return dg.MaterializeResult(metadata={"state": OFF})
+    days = days_to_send(log_store, context.partition_key)
+    begin_days(log_store, days)  # before anything can fail, a setting that cannot be used too
     with search_index.opened() as index:
-        if index is None:
-            return dg.MaterializeResult(metadata={"state": OFF})
-        personas, days = read_personas(log_store, settings), days_to_send(log_store, day)
-        sent = send_days(index, log_store, days, personas)
-        return dg.MaterializeResult(metadata=_sent_metadata(sent) | {"address": index.address})
+        assert index is not None
+        behind = index_behind(index, log_store, besides=days)
+        begin_days(log_store, behind.now)
+        personas = read_personas(log_store, settings)
+        sent = send_days(index, log_store, sorted([*days, *behind.now]), personas)
+        told = _sent_metadata(sent) | _behind_metadata(behind)
+        return dg.MaterializeResult(metadata=told | {"address": index.address})
 
 
 def _tables(batches: Iterator[list[Row]], counts: Counter[str]) -> Iterator[Any]:
@@ -88,6 +98,10 @@ def _tables(batches: Iterator[list[Row]], counts: Counter[str]) -> Iterator[Any]
     for batch in batches:
         counts.update(row["origin"] for row in batch)
         yield golden_table(batch)
+
+
+def _behind_metadata(behind: Behind) -> dict[str, Any]:
+    return {"days_that_differed": behind.now, "days_left_to_the_next_run": behind.later}
 
 
 def _sent_metadata(sent: dict[str, Sent]) -> dict[str, Any]:

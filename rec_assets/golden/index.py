@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
 from rec_assets import manifests
 from rec_assets.day_state import days_redone
+from rec_assets.golden.behind import Behind, days_behind, rows_by_day
 from rec_assets.golden.columns import COLUMNS, Column
 from rec_assets.golden.requests import REQUEST_COLUMNS, request_rows
 from rec_assets.golden.rows import Personas, golden_rows
 from resources.log_store import LogStore
-from resources.records import Row
+from resources.records import COLLECTIONS, Row
 from resources.row_content import Content, content_of, differences
 from resources.search_bulk import Sent
 from resources.search_index import SearchIndex
 from resources.search_series import Series
 
+H, I = COLLECTIONS["H"], COLLECTIONS["I"]  # noqa: E741
 ASSET: Final = "golden_index"
 MOMENT: Final = {"type": "date", "format": "epoch_millis"}
 TYPES: Final = {
@@ -61,15 +63,25 @@ def days_to_send(store: LogStore, day: str) -> list[str]:
     return sorted({*days_redone(store, day), *unfinished, day})
 
 
+def index_behind(index: SearchIndex, store: LogStore, besides: Collection[str]) -> Behind:
+    """Other days of which the index has not as many rows as the log store, in either series."""
+    numbers = [
+        (rows_by_day(store, H if series is GOLDEN else I), index.rows_by_day(series))
+        for series in BOTH
+    ]
+    return days_behind(store, numbers, besides)
+
+
+def begin_days(store: LogStore, days: Sequence[str]) -> None:
+    """Note that the days are to be sent: one that does not get its turn is sent the next time."""
+    for day in days:
+        manifests.begin(store, ASSET, day)
+
+
 def send_days(
     index: SearchIndex, store: LogStore, days: Sequence[str], personas: Personas
 ) -> dict[str, Sent]:
-    """Make the days' documents those of the log store; each is complete when all were taken.
-
-    All are begun before the first is sent: one that does not get its turn is sent the next time.
-    """
-    for day in days:
-        manifests.begin(store, ASSET, day)
+    """Make the days' documents those of the log store; each is complete when all were taken."""
     return {day: _send_day(index, store, day, personas) for day in days}
 
 

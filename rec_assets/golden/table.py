@@ -41,6 +41,24 @@ def write_parquet(tables: Iterable[Any], folder: Path, day: str) -> Path:
     return target
 
 
+def rows_written(folder: Path) -> dict[str, int]:
+    """How many rows the file of each day says that it has; -1 for one that cannot be read."""
+    return {
+        path.parent.name.removeprefix("day="): _rows_of(path)
+        for path in sorted(folder.glob("day=*/part-0.parquet"))
+    }
+
+
+def _rows_of(path: Path) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowInvalid, OSError):  # cut short: it is written again
+        return -1
+
+
 def data_dictionary(columns: Sequence[Any] = COLUMNS) -> str:
     """The columns as a Markdown table."""
     lines = ["| column | type | meaning |", "|---|---|---|"]

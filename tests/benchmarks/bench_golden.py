@@ -181,16 +181,6 @@ def run(folder: Path, rows: int) -> None:
           f"erasure to send: {again['seconds']:.1f} s")  # fmt: skip
 
 
-def own_peak_mb() -> float:
-    """Peak resident memory of this program alone in MB (10^6 bytes).
-
-    getrusage would count what the process that started it held at that moment.
-    """
-    lines = Path("/proc/self/status").read_text("ascii").splitlines()
-    (told,) = [line for line in lines if line.startswith("VmHWM:")]
-    return int(told.split()[1]) * 1024 / 1e6
-
-
 def _without_settings() -> dict[str, str]:
     import os
 
@@ -203,7 +193,7 @@ def main() -> None:
     arguments.add_argument("--rows", type=int, default=100_000 if FULL else 10_000)
     options = arguments.parse_args()
     if options.step:
-        print(json.dumps({**timed(lambda: asset_step(options.step)), "peak_mb": own_peak_mb()}))
+        print(json.dumps(timed(lambda: asset_step(options.step))))
         return
     with tempfile.TemporaryDirectory() as folder:
         run(Path(folder), options.rows)

@@ -119,9 +119,21 @@ def test_a_row_that_does_not_fit_is_one_failed_item(
     assert (item["status"], item["error"]["type"]) == (400, kind)
 
 
-def test_an_id_is_at_most_512_bytes(wire: Wire) -> None:
-    answer = wire.index_row("x" * 513, row_id="x")
-    assert answer["error"]["type"] == "illegal_argument_exception"
+def test_an_id_of_more_than_512_bytes_refuses_the_whole_request(wire: Wire) -> None:
+    wire.ask("PUT", f"/{wire.index}")
+    long = {"index": {"_index": wire.index, "_id": "각" * 171}}
+    fits = {"create": {"_index": wire.index, "_id": "x" * 512}}
+    answer = wire.bulk(fits, {"row_id": "x"}, long, {"row_id": "y"})
+    assert kind_of(answer) == (400, "action_request_validation_exception")
+    assert "Validation Failed: 1: id [각" in answer.json()["error"]["reason"]
+    assert "must be no longer than 512 bytes but was: 513;" in answer.json()["error"]["reason"]
+    assert "items" not in answer.json()
+    alone = wire.ask("PUT", f"/{wire.index}/_doc/{'x' * 513}", {"row_id": "x"})
+    assert kind_of(alone) == (400, "action_request_validation_exception")
+    wire.ask("POST", f"/{wire.index}/_refresh")
+    assert wire.ids() == []
+    gone = wire.bulk({"delete": {"_index": wire.index, "_id": "x" * 513}})
+    assert gone.json()["items"][0]["delete"]["status"] == 404
 
 
 def test_a_row_cannot_be_found_before_a_refresh(wire: Wire) -> None:
@@ -205,3 +217,19 @@ def test_a_number_of_a_keyword_is_refused(wire: Wire) -> None:
     body = {"size": 0, "aggs": {"mean": {"avg": {"field": "row_id"}}}}
     wire.ask("POST", f"/{wire.index}/_refresh")
     assert wire.ask("POST", f"/{wire.index}/_search", body).status_code == 400
+
+
+def test_buckets_of_terms_are_counted_over_the_indices_of_a_pattern(wire: Wire) -> None:
+    def buckets(**terms: Any) -> httpx.Response:
+        aggs = {"of": {"terms": {"field": "row_id", **terms}}}
+        path = f"/{wire.alias}-*/_search"
+        return wire.ask("POST", path, {"size": 0, "track_total_hits": False, "aggs": aggs})
+
+    assert "aggregations" not in buckets().json()  # no index yet
+    for identity in "abc":
+        wire.index_row(identity, row_id="ab" if identity != "c" else "c")
+    wire.ask("POST", f"/{wire.index}/_refresh")
+    found = buckets(size=10_000).json()["aggregations"]["of"]
+    assert [(one["key"], one["doc_count"]) for one in found["buckets"]] == [("ab", 2), ("c", 1)]
+    assert buckets(size=1).json()["aggregations"]["of"]["sum_other_doc_count"] == 1
+    assert buckets(size=0).status_code == 400

@@ -118,6 +118,22 @@ def test_another_day_of_the_month_stays(index: SearchIndex, series: Series) -> N
     assert list(index.rows(series, DAY)) == []
 
 
+def test_the_rows_of_each_day_are_counted_over_all_months(
+    index: SearchIndex, series: Series, search_url: str
+) -> None:
+    assert index.rows_by_day(series) == {}
+    many = [f"2026-01-{day:02}" for day in range(1, 21)]  # more than a server lists by itself
+    for day in many:
+        fill(index, series, rows(2, day), day)
+    fill(index, series, rows(3, LATER), LATER)
+    with Elasticsearch(search_url) as client:
+        late = {**rows(1, LATER)[0], "row_id": "written-last"}
+        client.index(index=series.index_of(LATER), id="written-last", document=late)
+    assert index.rows_by_day(series) == {**dict.fromkeys(many, 2), LATER: 4}
+    fill(index, series, [], many[0])
+    assert many[0] not in index.rows_by_day(series)
+
+
 def test_users_disappear_from_every_month(index: SearchIndex, series: Series) -> None:
     fill(index, series, rows(20))
     fill(index, series, rows(20, LATER), LATER)
@@ -158,6 +174,18 @@ def test_a_row_that_does_not_fit_is_named_and_alone(index: SearchIndex, series: 
     assert "document_parsing_exception" in sent.refused[0].reason
     assert "strict_dynamic_mapping_exception" in sent.refused[1].reason
     assert "document_parsing_exception" in sent.refused[2].reason
+
+
+def test_an_id_that_no_server_takes_is_named_and_alone(index: SearchIndex, series: Series) -> None:
+    index.prepare(series, DAY)
+    wanted = rows(600)
+    wanted[7] = {**wanted[7], "row_id": wanted[7]["row_id"] + "각" * 200}
+    sent = index.replace(series, DAY, wanted)
+    assert sent.written == 599
+    assert [row.id for row in sent.refused] == [wanted[7]["row_id"]]
+    assert sent.refused[0].reason.startswith("action_request_validation_exception: Validation")
+    assert sent.refused[0].reason.endswith("must be no longer than 512 bytes but was: 616;")
+    assert list(index.rows(series, DAY)) == [*wanted[:7], *wanted[8:]]
 
 
 def test_a_new_column_joins_an_index_that_stands(index: SearchIndex, series: Series) -> None:

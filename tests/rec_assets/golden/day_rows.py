@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
 
 import dagster as dg
 
 from rec_assets import manifests
 from rec_assets.commands.turn import QUIET
 from rec_assets.definitions import defs
+from rec_assets.golden.behind import examples_made
 from resources.log_store import LogStore
 from resources.records import COLLECTIONS, Row
 from resources.row_keys import shard_of
@@ -34,6 +37,18 @@ def join(store: LogStore, day: str, redone: Sequence[str] = ()) -> None:
     manifests.complete(store, "training_examples", day, rows=0, late_days=sorted(redone))
 
 
+def export_noted(store: LogStore, day: str) -> None:
+    """Note that golden_export let the day through as training_examples made it."""
+    made = examples_made(store, day)
+    manifests.complete(store, "golden_export", day, rows=0, examples=made)
+
+
+def first_days(count: int) -> list[str]:
+    """So many days from the wheel's first on, ascending."""
+    first = date.fromisoformat(DAYS[0])
+    return [(first + timedelta(days=turn)).isoformat() for turn in range(count)]
+
+
 def request_log(identity: str = "a1", **changes: object) -> Row:
     """I: answered in four milliseconds, the profile found."""
     base = example(identity, user_id=str(changes.get("user_id", "u1")))
@@ -55,6 +70,12 @@ def materialize(
         raise_on_error=False,
         asset_selection=[dg.AssetKey(name) for name in only],
     )
+
+
+def metadata(result: dg.ExecuteInProcessResult, asset: str = "golden_index") -> dict[str, Any]:
+    """What the asset's materialization told."""
+    (made,) = result.asset_materializations_for_node(asset)
+    return {name: value.value for name, value in made.metadata.items()}
 
 
 def check(result: dg.ExecuteInProcessResult) -> tuple[bool, str]:

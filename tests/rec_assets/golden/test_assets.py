@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 import pyarrow.parquet as pq
@@ -18,16 +17,11 @@ from resources.log_store import LogStore
 from resources.records import Row
 from resources.search_index import SearchIndex
 from resources.settings import Settings
-from tests.rec_assets.golden.day_rows import DAYS, H, I, check, materialize, write_day
+from tests.rec_assets.golden.day_rows import DAYS, H, I, check, materialize, metadata, write_day
 from tests.resources.elasticsearch_contract.server import Contract, contract_server
 
 ROOT = Path(__file__).parents[3]
 FIRST, SECOND, MONTH_LATER = DAYS
-
-
-def metadata(result: dg.ExecuteInProcessResult, asset: str = "golden_index") -> dict[str, Any]:
-    (made,) = result.asset_materializations_for_node(asset)
-    return {name: value.value for name, value in made.metadata.items()}
 
 
 def indexed(server: Contract, day: str) -> list[Row]:
@@ -129,6 +123,33 @@ def test_elasticsearch_away_leaves_parquet_and_the_next_day_catches_up(
     assert metadata(result)["days"] == [FIRST, SECOND, MONTH_LATER]
     assert len(indexed(server, FIRST)) == len(indexed(server, SECOND)) == 10
     assert manifests.unfinished(store, "golden_index") == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"REC_ELASTICSEARCH_URL": "https://127.0.0.1:9", "REC_ELASTICSEARCH_CA": "missing.pem"},
+        {"REC_ELASTICSEARCH_URL": "127.0.0.1:9200"},
+    ],
+)
+def test_a_day_of_a_wrong_setting_is_sent_once_that_is_mended(
+    store: LogStore,
+    instance: dg.DagsterInstance,
+    server: Contract,
+    monkeypatch: pytest.MonkeyPatch,
+    wrong: dict[str, str],
+) -> None:
+    write_day(store, FIRST, 10)
+    with monkeypatch.context() as mistaken:
+        for name, value in wrong.items():
+            mistaken.setenv(name, value)
+        result = materialize(instance, FIRST)
+    assert f"SettingError: {list(wrong)[-1]}" in why_failed(result)
+    assert manifests.unfinished(store, "golden_index") == [FIRST]
+    write_day(store, SECOND, 10)
+    result = materialize(instance, SECOND)
+    assert metadata(result)["days"] == [FIRST, SECOND]
+    assert indexed(server, FIRST) == exported(FIRST)
 
 
 def test_a_refused_row_is_named_and_its_day_tried_again(

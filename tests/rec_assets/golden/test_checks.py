@@ -6,6 +6,7 @@ import dagster as dg
 import pytest
 
 from rec_assets.golden import assets
+from rec_assets.golden.behind import Behind
 from rec_assets.golden.index import GOLDEN
 from resources.log_store import LogStore
 from resources.search_bulk import Sent
@@ -54,6 +55,7 @@ def test_a_check_without_a_server_fails_with_a_sentence(
 ) -> None:
     write_day(store, FIRST, 3)
     monkeypatch.setattr(assets, "send_days", not_sent)
+    monkeypatch.setattr(assets, "index_behind", lambda *_, **__: Behind([], []))
     server.kill()
     passed, told = check(materialize(instance, FIRST))
     assert not passed

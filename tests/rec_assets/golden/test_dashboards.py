@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ import httpx
 import pytest
 
 from rec_assets.golden.dashboards import ndjson, saved_objects
-from rec_assets.golden.index import BOTH
+from rec_assets.golden.index import BOTH, send_days
 from rec_assets.golden.panel import Panel
 from rec_assets.golden.panels import PANELS
 from resources.log_store import LogStore
+from resources.search_index import SearchIndex
 from tests.rec_assets.command_line import surroundings
+from tests.rec_assets.golden.conftest import Apart
 from tests.rec_assets.golden.day_rows import DAYS, H, I, materialize, write_day
 from tests.resources.elasticsearch_contract.server import Contract
 from tests.resources.kibana_contract import kibana_server
@@ -46,10 +49,10 @@ def asked(question: Any) -> Iterator[tuple[str, str]]:
             yield from asked(body)
 
 
-def answer(server: Contract, panel: Panel) -> list[dict[str, Any]]:
+def answer(url: str, panel: Panel) -> list[dict[str, Any]]:
     """The buckets that a panel draws, from the server."""
     data = panel.specification["data"]["url"]
-    path = f"{server.url}/{data['index']}/_search"
+    path = f"{url}/{data['index']}/_search"
     reply = httpx.post(path, content=json.dumps(data["body"]), headers=JSON)
     assert reply.status_code == 200, reply.text
     found = reply.json()
@@ -136,7 +139,7 @@ def filled(store: LogStore, instance: dg.DagsterInstance, server: Contract) -> C
 
 
 def test_the_funnel_counts_what_was_asked_executed_and_accepted(filled: Contract) -> None:
-    (live,) = answer(filled, BY_NAME["funnel"])
+    (live,) = answer(filled.url, BY_NAME["funnel"])
     assert (live["key"], live["doc_count"]) == ("live", 40)
     assert (live["executed"]["doc_count"], live["accepted"]["doc_count"]) == (32, 20)
 
@@ -144,7 +147,7 @@ def test_the_funnel_counts_what_was_asked_executed_and_accepted(filled: Contract
 def test_the_accept_rate_is_that_of_executed_options_by_category_and_intensity(
     filled: Contract,
 ) -> None:
-    (thesis,) = answer(filled, BY_NAME["accept-rate"])
+    (thesis,) = answer(filled.url, BY_NAME["accept-rate"])
     cells = {cell["key"]: cell for cell in thesis["intensity"]["buckets"]}
     assert thesis["key"] == "thesis"
     assert cells["strong"]["accepted"]["doc_count"] / cells["strong"]["doc_count"] == 1.0
@@ -152,20 +155,33 @@ def test_the_accept_rate_is_that_of_executed_options_by_category_and_intensity(
 
 
 def test_a_live_user_is_its_own_part_of_the_persona_mix(filled: Contract) -> None:
-    found = answer(filled, BY_NAME["personas"])
+    found = answer(filled.url, BY_NAME["personas"])
     assert [part["key"] for day in found for part in day["persona"]["buckets"]] == ["live user"]
 
 
 def test_with_and_without_personalization_are_shares_of_executed_rows(filled: Contract) -> None:
-    (day,) = answer(filled, BY_NAME["personalization"])
+    (day,) = answer(filled.url, BY_NAME["personalization"])
     assert day["shown"]["value"] == 10 / 16
     assert day["plain"]["value"] == 6 / 16
 
 
 def test_latency_is_told_by_its_percentiles(filled: Contract) -> None:
-    (day,) = answer(filled, BY_NAME["latency"])
+    (day,) = answer(filled.url, BY_NAME["latency"])
     assert day["latency"]["values"]["50.0"] == pytest.approx(9.5)
     assert set(day["latency"]["values"]) == {"50.0", "95.0", "99.0"}
+
+
+def test_every_panel_is_answered_with_the_buckets_that_it_draws(
+    store: LogStore, apart: Apart
+) -> None:
+    write_day(store, DAYS[0], 20)
+    send_days(SearchIndex(apart.url), store, DAYS[:1], {})
+    own = dict(zip([series.alias for series in BOTH], apart.both, strict=True))
+    for panel in PANELS:
+        asked_of_own = replace(panel, series=own[panel.series.alias])
+        (bucket, *others) = answer(apart.url, asked_of_own)
+        assert (bucket["doc_count"], others) == (20, []), panel.name
+        assert set(bucket) > {"key", "doc_count"}, panel.name
 
 
 def test_the_command_puts_them_into_kibana_or_into_a_file(tmp_path: Path) -> None:

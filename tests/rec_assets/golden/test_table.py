@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 
 from rec_assets.golden.columns import COLUMNS
 from rec_assets.golden.rows import golden_row
-from rec_assets.golden.table import data_dictionary, golden_table, write_parquet
+from rec_assets.golden.table import data_dictionary, golden_table, rows_written, write_parquet
 from resources.records import TEXT_FIELDS
 from tests.builders import example
 
@@ -40,3 +40,11 @@ def test_every_column_is_in_the_data_dictionary() -> None:
 def test_an_empty_day_is_a_table_without_rows(tmp_path: Path) -> None:
     path = write_parquet([], tmp_path, "2026-01-05")
     assert pq.read_table(path).num_rows == 0
+
+
+def test_the_rows_of_each_file_are_told_without_reading_them(tmp_path: Path) -> None:
+    for day, tables in (("05", [golden_table(ROWS)] * 2), ("06", []), ("07", [golden_table(ROWS)])):
+        path = write_parquet(tables, tmp_path, f"2026-01-{day}")
+    path.write_bytes(path.read_bytes()[:-9])
+    assert rows_written(tmp_path) == {"2026-01-05": 6, "2026-01-06": 0, "2026-01-07": -1}
+    assert rows_written(tmp_path / "nothing") == {}

@@ -63,6 +63,11 @@ class Documents:
         self.templates[name] = body
         self._keep("template", name, body)
 
+    def drop_template(self, name: str) -> None:
+        del self.templates[name]
+        self._db.execute("DELETE FROM made WHERE kind = 'template' AND name = ?", (name,))
+        self._db.commit()
+
     def create(self, name: str, body: dict[str, Any]) -> None:
         """A new index out of its own body over that of the template that fits best."""
         if name in self.indices:

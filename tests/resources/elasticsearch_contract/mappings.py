@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tests.resources.elasticsearch_contract.refusals import Refusal, illegal
@@ -70,11 +70,18 @@ def merged(standing: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
     return {**standing, **kept, "properties": properties}
 
 
+def check_ids(identities: Iterable[str | None]) -> None:
+    """Refuse a request as a whole when one of the ids to be written is too long."""
+    most = f"must be no longer than {LONGEST_ID} bytes"
+    sizes = [(i, len(i.encode())) for i in identities if i is not None]
+    told = [f"id [{i}] is too long, {most} but was: {n}" for i, n in sizes if n > LONGEST_ID]
+    if told:
+        listed = "".join(f"{number}: {one};" for number, one in enumerate(told, 1))
+        raise Refusal(400, "action_request_validation_exception", f"Validation Failed: {listed}")
+
+
 def check_document(identity: str, document: Any, mappings: dict[str, Any], coerce: bool) -> None:
     """Refuse a document that does not fit the index."""
-    if len(identity.encode()) > LONGEST_ID:
-        told = f"id [{identity}] is too long, must be no longer than {LONGEST_ID} bytes"
-        raise illegal(f"{told} but was: {len(identity.encode())}")
     if not isinstance(document, dict):
         raise _unparsed(identity, "", "object", document)
     fields = mappings.get("properties", {})

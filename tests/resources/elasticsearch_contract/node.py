@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from tests.resources.elasticsearch_contract.documents import Documents
 from tests.resources.elasticsearch_contract.faults import Faults
+from tests.resources.elasticsearch_contract.mappings import check_ids
 from tests.resources.elasticsearch_contract.refusals import Refusal, illegal
 from tests.resources.elasticsearch_contract.searches import (
     Hit,
@@ -83,7 +84,7 @@ class Node:
         if name not in self.documents.templates:
             told = f"index_template [{name}] missing"
             raise Refusal(404, "index_template_missing_exception", told)
-        del self.documents.templates[name]
+        self.documents.drop_template(name)
         return 200, {"acknowledged": True}
 
     def create(self, request: Request, name: str) -> tuple[int, Json]:
@@ -96,7 +97,7 @@ class Node:
     def drop(self, request: Request, names: str) -> tuple[int, Json]:
         if "*" in names or names == "_all":
             raise illegal("Wildcard expressions or all indices are not allowed")
-        for name in self.documents.resolve(names):
+        for name in self._resolve(request, names):
             self.documents.drop(name)
         return 200, {"acknowledged": True}
 
@@ -126,7 +127,9 @@ class Node:
 
     def bulk(self, request: Request, index: str | None = None) -> tuple[int, Json]:
         self.faults.begin()
-        items = [self._item(*one) for one in _operations(request.body, index)]
+        operations = _operations(request.body, index)
+        check_ids(meta.get("_id") for kind, meta, _ in operations if BULK[kind])
+        items = [self._item(*one) for one in operations]
         self.documents.commit()
         self.faults.end()
         failed = any("error" in told for item in items for told in item.values())
@@ -149,6 +152,7 @@ class Node:
             return {kind: {**told, "status": refusal.status, "error": refusal.error}}
 
     def index(self, request: Request, name: str, identity: str) -> tuple[int, Json]:
+        check_ids([identity])
         index = self.documents.write_index(name)
         made = self.documents.index(index, identity, request.json())
         self.documents.commit()
@@ -173,7 +177,8 @@ class Node:
         }
         if body.get("track_total_hits", True):
             answer["hits"]["total"] = {"value": len(hits), "relation": "eq"}
-        if asked := body.get("aggs", body.get("aggregations")):
+        asked = body.get("aggs", body.get("aggregations"))
+        if asked and indices:  # a pattern that meets no index is answered without any
             answer["aggregations"] = aggregations(asked, [hit[2] for hit in hits], fields)
         return 200, answer
 

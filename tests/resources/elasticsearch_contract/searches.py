@@ -12,7 +12,7 @@ from tests.resources.elasticsearch_contract.refusals import Refusal, illegal
 
 Source = dict[str, Any]
 Hit = tuple[str, str, Source]  # index, id, source
-WINDOW = 10_000
+WINDOW, MOST_BUCKETS = 10_000, 65_536
 KEYS = {
     "query", "sort", "size", "from", "search_after", "track_total_hits", "_source", "aggs",
     "aggregations",
@@ -183,6 +183,12 @@ def _by_terms(
     if key == "_key" and sign < 0:
         ranked.reverse()
     size = body.get("size", 10)
+    if size < 1:
+        raise illegal(f"[size] must be greater than 0. Found [{size}] in [terms]")
+    if min(size, len(ranked)) > MOST_BUCKETS:
+        told = f"Must be less than or equal to: [{MOST_BUCKETS}] but this number of buckets was"
+        kind = "too_many_buckets_exception"
+        raise Refusal(400, kind, f"Trying to create too many buckets. {told} exceeded.")
     kept, left = ranked[:size], ranked[size:]
     return {
         "doc_count_error_upper_bound": 0,

@@ -1,0 +1,124 @@
+"""What is deleted from the log store disappears from both sinks with the next run of any day."""
+
+from __future__ import annotations
+
+import dagster as dg
+import pyarrow.parquet as pq
+
+from rec_assets import manifests
+from rec_assets.golden.behind import DAYS_A_RUN
+from rec_assets.golden.index import GOLDEN, REQUESTS, compare_day
+from rec_assets.golden.table import rows_written
+from resources.log_store import LogStore
+from resources.search_index import SearchIndex
+from resources.settings import Settings
+from tests.rec_assets.golden.day_rows import (
+    DAYS,
+    H,
+    I,
+    export_noted,
+    first_days,
+    materialize,
+    metadata,
+    write_day,
+)
+from tests.resources.elasticsearch_contract.server import Contract
+
+FIRST, SECOND, MONTH_LATER = DAYS
+LEFT = "days_left_to_the_next_run"
+SINKS = ("golden_export", "golden_index")
+
+
+def users_of(server: Contract, day: str) -> list[set[str]]:
+    """Whose rows a day has: in Parquet, in the golden index, in that of the requests."""
+    path = Settings().home / "golden" / f"day={day}" / "part-0.parquet"
+    index = SearchIndex(server.url)
+    return [
+        set(pq.read_table(path).column("user_id").to_pylist()),
+        *({row["user_id"] for row in index.rows(series, day)} for series in (GOLDEN, REQUESTS)),
+    ]
+
+
+def test_rows_of_one_person_over_forty_days_disappear_with_the_next_two_runs(
+    store: LogStore, instance: dg.DagsterInstance, server: Contract
+) -> None:
+    *before, last = days = first_days(41)
+    for day in days:
+        write_day(store, day, 12)
+        export_noted(store, day)
+    for left in (before[DAYS_A_RUN:], []):  # the sinks know none of the days yet
+        result = materialize(instance, last)
+        assert [metadata(result, sink)[LEFT] for sink in SINKS] == [left, left]
+    assert all(users_of(server, day) == [{"user-0", "user-1"}] * 3 for day in days)
+
+    for collection in (H, I):
+        assert store.delete(collection, {"user_id": "user-1"}) == 82
+    result = materialize(instance, last)
+    for sink in SINKS:
+        assert metadata(result, sink)["days_that_differed"] == before[:DAYS_A_RUN]
+        assert metadata(result, sink)[LEFT] == before[DAYS_A_RUN:]
+    assert metadata(result)["removed"] == 4 * (DAYS_A_RUN + 1)
+    assert users_of(server, before[DAYS_A_RUN]) == [{"user-0", "user-1"}] * 3
+    result = materialize(instance, last)
+    assert [metadata(result, sink)[LEFT] for sink in SINKS] == [[], []]
+    assert all(users_of(server, day) == [{"user-0"}] * 3 for day in days)
+    index = SearchIndex(server.url)
+    compared = [one for day in days for one in compare_day(index, store, day, {})]
+    assert all(one.wanted == one.found and one.found.rows == 10 for one in compared)
+    assert manifests.unfinished(store, "golden_index") == []
+    again = metadata(materialize(instance, last))
+    assert (again["days"], again["written"], again["removed"]) == ([last], 0, 0)
+
+
+def test_a_day_that_is_deleted_whole_is_gone_from_both_sinks(
+    store: LogStore, instance: dg.DagsterInstance, server: Contract
+) -> None:
+    for day in (FIRST, SECOND):
+        write_day(store, day, 5)
+        assert materialize(instance, day).success
+    for collection in (H, I, "manifests"):
+        store.delete(collection, {"day": FIRST})
+    assert metadata(materialize(instance, SECOND))["removed"] == 10
+    assert users_of(server, FIRST) == [set(), set(), set()]
+    assert SearchIndex(server.url).rows_by_day(GOLDEN) == {SECOND: 5}
+    assert rows_written(Settings().home / "golden") == {FIRST: 0, SECOND: 5}
+
+
+def test_rows_that_only_the_requests_lost_are_followed(
+    store: LogStore, instance: dg.DagsterInstance, server: Contract
+) -> None:
+    for day in (FIRST, SECOND):
+        write_day(store, day, 12)
+        materialize(instance, day)
+    store.delete(I, {"_id": f"{FIRST}-00011"})
+    result = materialize(instance, SECOND)
+    assert metadata(result, "golden_export")["days_that_differed"] == []
+    assert metadata(result)["days_that_differed"] == [FIRST]
+    assert metadata(result)["removed"] == 1
+
+
+def test_a_day_made_anew_and_stopped_by_a_check_stays_as_it_was(
+    store: LogStore, instance: dg.DagsterInstance, server: Contract
+) -> None:
+    for day in (FIRST, SECOND):
+        write_day(store, day, 12)
+        materialize(instance, day)
+    store.delete(H, {"day": FIRST})
+    manifests.complete(store, "training_examples", FIRST, rows=1, late_days=[])
+    result = materialize(instance, SECOND)
+    assert [metadata(result, sink)["days_that_differed"] for sink in SINKS] == [[], []]
+    assert users_of(server, FIRST) == [{"user-0", "user-1"}] * 3
+
+
+def test_a_file_that_was_lost_or_cut_short_is_written_again(
+    store: LogStore, instance: dg.DagsterInstance
+) -> None:
+    for day in DAYS:
+        write_day(store, day, 5)
+        materialize(instance, day)
+    folder = Settings().home / "golden"
+    (folder / f"day={FIRST}" / "part-0.parquet").unlink()
+    (folder / f"day={SECOND}" / "part-0.parquet").write_bytes(b"PAR1")
+    result = materialize(instance, MONTH_LATER)
+    assert metadata(result, "golden_export")["days_that_differed"] == [FIRST, SECOND]
+    assert rows_written(folder) == dict.fromkeys(DAYS, 5)
