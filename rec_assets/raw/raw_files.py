@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from rec_assets.raw.inbox_names import name_of
 from resources.log_store import LogStore
 from resources.records import RAW_FILES, from_row, to_row
 
@@ -74,4 +75,6 @@ def source_of(store: LogStore, name: str, content_hash: str) -> str:
 
 def removed(store: LogStore, folder: Path) -> list[str]:
     """Names of files that brought rows and lie in the folder no more."""
-    return [file.name for file in read_all(store) if not (folder / file.name).is_file()]
+    paths = folder.iterdir() if folder.is_dir() else ()
+    there = {name_of(path) for path in paths if path.is_file()}
+    return [file.name for file in read_all(store) if file.name not in there]

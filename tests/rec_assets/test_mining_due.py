@@ -19,7 +19,7 @@ from rec_assets.personas import assets
 from rec_assets.personas.persona import read_personas, write_personas
 from resources.log_store import LogStore, open_log_store
 from resources.settings import Settings
-from tests.rec_assets.test_sensors import begin, drop, line, materialize
+from tests.rec_assets.test_sensors import begin, drop, end, line, materialize
 from tests.rec_assets.wheel import persona_file
 
 DONE = "no raw data came since the last mining"
@@ -199,6 +199,52 @@ def test_what_came_while_a_mining_went_on_is_mined_after_it(
         assert mine(instance, asked(instance))
     assert mine(instance, asked(instance))
     assert words(instance) == DONE
+
+
+def mining(instance: dg.DagsterInstance, cursor: str | None) -> tuple[Any, str | None]:
+    with dg.build_sensor_context(instance=instance, cursor=cursor) as context:
+        return sensors.mine_after_load(context), context.cursor
+
+
+def test_a_burst_of_files_is_mined_once_after_the_last(
+    instance: dg.DagsterInstance, store: LogStore
+) -> None:
+    asked, cursor = mining(instance, None)
+    assert isinstance(asked, dg.SkipReason)
+    last = begin(instance, "load", {"dagster/partition": "4.jsonl"})
+    for number in range(4):
+        drop(f"{number}.jsonl", line(number))
+        materialize(instance, f"{number}.jsonl")
+        asked, cursor = mining(instance, cursor)
+        assert isinstance(asked, dg.SkipReason)
+        assert "loads under way: 1" in str(asked.skip_message)
+    end(instance, last)
+    asked, cursor = mining(instance, cursor)
+    assert isinstance(asked, dg.RunRequest)
+    assert isinstance(mining(instance, cursor)[0], dg.SkipReason)
+
+
+def test_what_comes_while_personas_are_mined_is_mined_after_that(
+    instance: dg.DagsterInstance, store: LogStore
+) -> None:
+    under_way = begin(instance, "mine")
+    drop("export.jsonl", line(1))
+    materialize(instance, "export.jsonl")
+    asked, cursor = mining(instance, None)
+    assert isinstance(asked, dg.SkipReason)
+    end(instance, under_way)
+    assert isinstance(mining(instance, cursor)[0], dg.RunRequest)
+
+
+def test_a_load_whose_process_is_long_gone_is_not_waited_for(
+    instance: dg.DagsterInstance, store: LogStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(instance, "load", {"dagster/partition": "a.jsonl"})
+    drop("export.jsonl", line(1))
+    materialize(instance, "export.jsonl")
+    assert isinstance(mining(instance, None)[0], dg.SkipReason)
+    monkeypatch.setattr(sensors, "LONGEST", -1.0)
+    assert isinstance(mining(instance, None)[0], dg.RunRequest)
 
 
 def fail(*given: Any) -> None:
