@@ -63,6 +63,12 @@ def brought_by(store: LogStore, content_hash: str) -> list[RawFile]:
     return [file for file in read_all(store) if file.content_hash == content_hash]
 
 
+def is_known(store: LogStore, content_hash: str) -> bool:
+    """Whether rows of this content may stand already, whoever brought them."""
+    contents = (content for file in read_all(store) for content in file.contents())
+    return any(content.content_hash == content_hash for content in contents)
+
+
 def source_of(store: LogStore, name: str, content_hash: str) -> str:
     """What rows of this content bear as their `source`: the file they first came by, and which one.
 
