@@ -77,8 +77,12 @@ def load_in_place(
     done = replace(file, complete=True, former=[], rows=sum(summary.kinds.values()),
                    quarantined=sum(summary.quarantined.values()))  # fmt: skip
     raw_files.write(store, done)
-    others = raw_files.brought_by(store, export.content_hash)
-    return Replaced(summary, removed, [other.name for other in others if other.name != name])
+    others = [o for o in raw_files.brought_by(store, export.content_hash) if o.name != name]
+    for other in others:  # their rows are these: read by another mapping, they count otherwise
+        now = replace(other, rows=done.rows, quarantined=done.quarantined)
+        if other.complete and other != now:
+            raw_files.write(store, now)
+    return Replaced(summary, removed, [other.name for other in others])
 
 
 def _begin(store: LogStore, name: str, content_hash: str) -> RawFile:

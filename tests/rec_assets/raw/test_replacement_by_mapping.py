@@ -93,6 +93,15 @@ def test_a_row_that_stays_aside_says_why_by_the_mapping_of_now(
     assert load(store, path, mapped).summary.quarantined_new == 0
 
 
+def test_a_second_name_of_the_content_tells_the_same_of_it(
+    store: SqliteLogStore, write: Write, mapped: Vocabulary
+) -> None:
+    load(store, write(ROWS, "a.jsonl"))
+    assert load(store, write(ROWS, "b.jsonl"), mapped).same_content_as == ["a.jsonl"]
+    assert stands(store) == MAPPED
+    assert told(store) == [(True, 2, 2)] * 2
+
+
 def test_other_files_stay_as_they_are(
     store: SqliteLogStore, write: Write, mapped: Vocabulary
 ) -> None:
