@@ -11,6 +11,7 @@ from resources.settings import Settings
 
 JOB: Final = "wheel"
 FAILURES_A_DAY: Final = 3  # runs of a day that may fail within 24 hours before a person must look
+ALONE_AFTER: Final = 2  # of those: the days behind it would fail with it, and be given up too
 
 
 class Ask(NamedTuple):
@@ -25,24 +26,31 @@ def which_days(
 ) -> Ask:
     """Of the missing days (ascending, at least one) those to ask for now.
 
-    `asked`: days with a run that is queued or goes on. Days before the last of them wait until the
-    queue is empty: asked now they would come after later ones. `failed`: the ids of the first
-    missing day's runs that failed lately, newest first; without that day no later one can be built.
+    `asked`: days with a run that is queued or goes on. `failed`: the ids of the first missing
+    day's runs that failed lately, newest first. Without a day no later one can be built: one
+    that failed twice is asked for alone, and while one before those asked for is missing (it
+    failed, or a person began later) all wait until the queue is empty, to come in order.
     """
-    first = missing[0]
-    if not asked and len(failed) >= FAILURES_A_DAY:
+    alone = len(failed) >= ALONE_AFTER
+    first, waiting = missing[0], sum(day in asked for day in missing)
+    if first not in asked and len(failed) >= FAILURES_A_DAY:
         return Ask(
             [],
             f"{first} failed {len(failed)} times within 24 hours, last in run {failed[0]}: mend "
             f"what it says, then materialize the job {JOB} for {first}",
         )
-    open_days = [day for day in missing if day > max(asked, default="")]
-    waiting = sum(day in asked for day in missing)
-    days = open_days[: max(most - waiting, 0)]
+    last = max(asked, default="")
+    gaps = [day for day in missing if day < last and day not in asked]
+    if gaps:
+        return Ask([], f"{gaps[0]} waits until {waiting} later days have ended")
+    open_days = [day for day in missing if day > last]
+    days = open_days[: max((1 if alone else most) - waiting, 0)]
     if not days:
         return Ask([], f"{waiting} of {len(missing)} missing days are queued or run already")
     words = f"{len(missing)} days are missing, from {first} to {missing[-1]}"
-    if len(days) < len(missing):
+    if alone:
+        words += f"; {first} failed {len(failed)} times, last in run {failed[0]}: it goes alone"
+    elif len(days) < len(missing):
         words += f"; {days[0]} to {days[-1]} are asked for (REC_CATCH_UP_DAYS is {most})"
     return Ask(days, words)
 

@@ -45,7 +45,7 @@ defs = dg.Definitions(
     ],
     jobs=[jobs.load, jobs.mine, jobs.wheel],
     schedules=[schedules.daily_turn],
-    sensors=[sensors.inbox, sensors.mine_after_load],
+    sensors=[sensors.inbox, sensors.mine_after_load, schedules.missed_days],
     resources=resources(),
     # The chain's steps follow each other: a process for each would cost more than it runs.
     executor=dg.in_process_executor,

@@ -63,12 +63,11 @@ def settle(instance: DagsterInstance, home: Path, *, unowned: bool = False) -> l
     waiting = (*finished, DagsterRunStatus.QUEUED)
     unfinished = [status for status in DagsterRunStatus if status not in waiting]
     runs = instance.get_runs(filters=RunsFilter(statuses=unfinished))
-    ended = [r for r in runs if (_gone(home, r.tags[TAG]) if TAG in r.tags else unowned)]
-    for run in ended:
-        instance.report_run_failed(run, message=ENDED)
+    ended = [r.run_id for r in runs if (_gone(home, r.tags[TAG]) if TAG in r.tags else unowned)]
+    failed = [run_id for run_id in ended if _fail(instance, run_id)]
     for file in sorted((home / FOLDER).glob("*")):
         remove_unheld(file)
-    return [run.run_id for run in ended]
+    return failed
 
 
 def cancel(instance: DagsterInstance, run_id: str, reason: str) -> None:
@@ -81,6 +80,18 @@ def cancel(instance: DagsterInstance, run_id: str, reason: str) -> None:
         time.sleep(0.02)
     if run is not None and not run.is_finished:
         instance.report_run_canceled(run, message=reason)
+
+
+def _fail(instance: DagsterInstance, run_id: str) -> bool:
+    """Mark the run as failed unless it has ended; whether it was marked.
+
+    It may have ended between the look at it and the look at its owner, who was gone by then.
+    """
+    run = instance.get_run_by_id(run_id)
+    if run is None or run.is_finished:
+        return False
+    instance.report_run_failed(run, message=ENDED)
+    return True
 
 
 def _gone(home: Path, owner: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from rec_assets.jobs import load, mine
+from rec_assets.mining_due import mining_due
 from rec_assets.partitions import raw_files
 from rec_assets.personas.assets import mined_personas, personas
 from rec_assets.raw import raw_files as standing
@@ -66,16 +67,22 @@ def inbox(
     job=mine, minimum_interval_seconds=2 * SECONDS, default_status=dg.DefaultSensorStatus.RUNNING
 )
 def mine_after_load(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Mines the personas again once raw data came and no load is under way any more."""
+    """Mines the personas again once raw data came and no load is under way any more.
+
+    A mining that failed is asked for again, until three have failed since that load.
+    """
     if loads := _under_way(context.instance, raw_corporate_data):
         return dg.SkipReason(f"loads under way: {len(loads)}; mining waits for the last")
     if _under_way(context.instance, mined_personas):
         return dg.SkipReason("mining is under way: what came meanwhile is mined after it")
-    records = context.instance.fetch_materializations(raw_corporate_data.key, limit=1).records
-    if not records or str(records[0].storage_id) == context.cursor:
-        return dg.SkipReason("no raw data came since the last mining")
-    context.update_cursor(str(records[0].storage_id))
-    return dg.RunRequest(run_key=records[0].run_id)
+    due = mining_due(context.instance)
+    if not due.run_key:
+        return dg.SkipReason(due.words)
+    if due.run_key == context.cursor:
+        return dg.SkipReason("mining was asked for and is about to begin")
+    context.update_cursor(due.run_key)
+    context.log.info(due.words)
+    return dg.RunRequest(run_key=due.run_key)
 
 
 def _content(store: LogStore, name: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from rec_assets.commands.dagster_home import configure
 from rec_assets.raw.field_mapping import read_mapping
-from rec_assets.raw.inbox import is_visible
+from rec_assets.raw.inbox_names import is_hidden, name_of, path_of, why_refused
 from resources.errors import Mendable
 from resources.settings import REPOSITORY, WHEEL_FILE, Settings
 from resources.whole_files import draft_of, remove_drafts, write_whole
@@ -79,9 +79,11 @@ def _must_agree(settings: Settings, kept: Mapping[str, Any]) -> None:
 
 def into_inbox(settings: Settings, path: Path) -> Path:
     """Copy a file into the inbox in one step, in place of what had its name; its path there."""
-    target = settings.inbox / path.name
-    if not is_visible(path.name):
-        raise HomeError(f"{path.name!a} is no name for the inbox: rename it in plain letters")
+    if why := why_refused(path.name):
+        raise HomeError(f"{path.name!a} {why}")
+    if is_hidden(path.name):
+        raise HomeError(f"{path.name!a} is no name for the inbox, it is hidden there: rename it")
+    target = path_of(settings.inbox, name_of(path))
     if path.resolve() != target.resolve():
         with draft_of(target) as draft:
             shutil.copyfile(path, draft)

@@ -16,6 +16,7 @@ from rec_assets.commands.stopping import Stopped
 from rec_assets.definitions import defs
 from rec_assets.partitions import raw_files
 from rec_assets.raw.inbox import run_key_of
+from rec_assets.raw.inbox_names import name_of
 from resources.errors import Mendable
 
 BESIDE: Final = "golden_index"  # a second sink: without it a day is still whole
@@ -28,9 +29,10 @@ class RunFailed(Mendable, RuntimeError):
 
 def load(instance: dg.DagsterInstance, path: Path) -> dict[str, Any]:
     """Load a file of the inbox; what the asset reported of it, and the run as `run_id`."""
-    instance.add_dynamic_partitions(str(raw_files.name), [path.name])
+    name = name_of(path)
+    instance.add_dynamic_partitions(str(raw_files.name), [name])
     tags = _as_if_asked_by(sensors.inbox.name, run_key_of(path))
-    result = _run(instance, "load", partition=path.name, tags=tags)
+    result = _run(instance, "load", partition=name, tags=tags)
     return {**_reported(result, "raw_corporate_data"), "run_id": result.run_id}
 
 

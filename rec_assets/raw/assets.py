@@ -1,5 +1,7 @@
 """Raw exports, declared: each file of the inbox, stored as it came."""
 
+from pathlib import Path
+
 import dagster as dg
 
 from rec_assets.declared import arriving_asset
@@ -7,6 +9,7 @@ from rec_assets.partitions import raw_files
 from rec_assets.pools import RAW_EXPORTS
 from rec_assets.progress import counter
 from rec_assets.raw.field_mapping import vocabulary_of
+from rec_assets.raw.inbox_names import path_of
 from rec_assets.raw.load import FileChanged
 from rec_assets.raw.replacement import load_in_place, one_at_a_time
 from rec_assets.tables import RAW_ROWS
@@ -31,8 +34,8 @@ def raw_corporate_data(
 ) -> dg.MaterializeResult[None]:
     """One export file, row by row as it came; what cannot be used kept aside with its reason."""
     name = context.partition_key
-    path = settings.inbox / name
-    if path.name != name or not path.is_file():  # a name, never a path elsewhere
+    path = path_of(settings.inbox, name)
+    if Path(name).name != name or not path.is_file():  # a name, never a path elsewhere
         raise _refusal(f"{name} is not in the inbox ({settings.inbox}): drop it there again")
     if not path.stat().st_size:
         raise _refusal(f"{name} is empty (0 bytes), what stands of it stays: drop it there again")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from rec_assets.raw.inbox_names import in_order, is_hidden, name_of, why_refused
 from rec_assets.raw.open_export import content_hash
 
 FILES_A_TICK: Final = 20
@@ -26,6 +27,11 @@ class InboxFile(NamedTuple):
     size: int
     modified_ns: int
     changed_ns: int  # when this file got its name or its bytes: no copying tool can set it back
+
+    @property
+    def name(self) -> str:
+        """By which it is known: in composed characters, whatever it is called on disk."""
+        return name_of(self.path)
 
     @property
     def look(self) -> list[int]:
@@ -57,19 +63,11 @@ class Visit:
 
 
 def list_inbox(folder: Path) -> list[InboxFile]:
-    """The visible files of the folder by name, those with a name in UTF-8; none without folder."""
+    """The visible files of the folder by name, also those that cannot be loaded under theirs."""
     if not folder.is_dir():
         return []
-    found = []
-    for path in sorted(folder.iterdir()):
-        if is_visible(path.name) and (file := _look_at(path)) is not None:
-            found.append(file)
-    return found
-
-
-def is_visible(name: str) -> bool:
-    """Whether a file of this name is looked at: not hidden, and a name that a store can hold."""
-    return not name.startswith(".") and name.isprintable()
+    looks = (_look_at(path) for path in in_order(folder.iterdir()) if not is_hidden(path.name))
+    return [file for file in looks if file is not None]
 
 
 def _look_at(path: Path) -> InboxFile | None:
@@ -95,10 +93,11 @@ def visit(
     `standing` says which content of a file stands in the store, `loading` names those that are
     being loaded. A file is hashed once for each look, and no more than HASHED_A_TICK bytes a visit.
     """
-    found = Visit(removed=sorted(before.keys() - {file.path.name for file in files}))
+    found = Visit()
+    known_by, found.waiting = _by_name(files)
+    found.removed = sorted(before.keys() - known_by.keys())
     unread = HASHED_A_TICK
-    for file in files:
-        name = file.path.name
+    for name, file in known_by.items():
         known = before.get(name, {})
         same = known.get("look") == file.look
         found.seen[name] = {"look": file.look, "done": same and known["done"]}
@@ -119,6 +118,18 @@ def visit(
     return found
 
 
+def _by_name(files: Sequence[InboxFile]) -> tuple[dict[str, InboxFile], dict[str, str]]:
+    """The files that can be loaded, by name; and why the others cannot, by a name to print."""
+    one_each, others = dict[str, InboxFile](), dict[str, str]()
+    for file in files:
+        if why := why_refused(file.path.name):
+            others[ascii(file.path.name)] = why
+        elif file is not one_each.setdefault(file.name, file):
+            same = ascii(file.name)
+            others[ascii(file.path.name)] = f"has the name of {same} in other characters: rename it"
+    return one_each, others
+
+
 def _why_it_waits(
     file: InboxFile, same: bool, loading: Collection[str], enough: bool, unread: int
 ) -> str:
@@ -126,7 +137,7 @@ def _why_it_waits(
         return "is empty (0 bytes): whoever writes it has not begun, or failed"
     if not same:
         return "was not seen like this before: it may still be written"
-    if file.path.name in loading:
+    if file.name in loading:
         return "is being loaded"
     if enough or (file.size <= HASHED_A_TICK and file.size > unread):
         return "takes its turn with the next tick"
@@ -139,7 +150,7 @@ def run_key(file: InboxFile, content: str) -> str:
     Dagster never runs a key twice: without the moment, a file whose former content comes back would
     not be loaded.
     """
-    return f"{file.path.name}:{content}:{file.changed_ns}"
+    return f"{file.name}:{content}:{file.changed_ns}"
 
 
 def run_key_of(path: Path) -> str:

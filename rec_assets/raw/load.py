@@ -159,16 +159,23 @@ def _append(batch: Batch, store: LogStore, summary: LoadSummary) -> None:
 
 
 def _quarantine(faulty: list[Row], store: LogStore) -> int:
-    """Append; what is refused even here (a faulty row that is poison too) goes as text."""
-    written = store.append(QUARANTINE, faulty)
-    if not written.refused:
-        return written.new
-    by_id = {row["_id"]: row for row in faulty}
-    again = [
+    """Put them aside; how many were not there, or for another reason (of another mapping).
+
+    What is refused even here (a faulty row that is poison too) goes as text.
+    """
+    known = store.get(QUARANTINE, [row["_id"] for row in faulty])
+    for row in faulty:  # a content that came by another name first keeps that one
+        if row["_id"] in known:
+            known[row["_id"]]["source"] = row["source"]
+    rows = [row for row in faulty if known.get(row["_id"]) != row]
+    refused = store.put(QUARANTINE, rows).refused if rows else []
+    by_id = {row["_id"]: row for row in rows} if refused else {}
+    texts = [
         envelope.quarantined_as_text(by_id[r.id], f"{by_id[r.id]['reason']} {_sentence(r.reason)}")
-        for r in written.refused
+        for r in refused
     ]
-    return written.new + store.append(QUARANTINE, again).new
+    new = [row for row in texts if known.get(row["_id"]) != row]
+    return len(rows) - len(texts) + (store.put(QUARANTINE, new).new if new else 0)
 
 
 def _sentence(reason: str) -> str:

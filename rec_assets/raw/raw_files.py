@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from rec_assets.raw.inbox_names import name_of
 from resources.log_store import LogStore
 from resources.records import RAW_FILES, from_row, to_row
 
@@ -62,6 +63,12 @@ def brought_by(store: LogStore, content_hash: str) -> list[RawFile]:
     return [file for file in read_all(store) if file.content_hash == content_hash]
 
 
+def is_known(store: LogStore, content_hash: str) -> bool:
+    """Whether rows of this content may stand already, whoever brought them."""
+    contents = (content for file in read_all(store) for content in file.contents())
+    return any(content.content_hash == content_hash for content in contents)
+
+
 def source_of(store: LogStore, name: str, content_hash: str) -> str:
     """What rows of this content bear as their `source`: the file they first came by, and which one.
 
@@ -74,4 +81,6 @@ def source_of(store: LogStore, name: str, content_hash: str) -> str:
 
 def removed(store: LogStore, folder: Path) -> list[str]:
     """Names of files that brought rows and lie in the folder no more."""
-    return [file.name for file in read_all(store) if not (folder / file.name).is_file()]
+    paths = folder.iterdir() if folder.is_dir() else ()
+    there = {name_of(path) for path in paths if path.is_file()}
+    return [file.name for file in read_all(store) if file.name not in there]

@@ -28,7 +28,9 @@ LOCK_FILE: Final = "raw.lock"
 
 
 class Replaced(NamedTuple):
-    """What a load did: `removed` rows of the file's former content; who brings the same one."""
+    """What a load did: `removed` usable rows, of the file's former content and those of this one
+    that are usable no more by the mapping of now; who else brings the same content.
+    """
 
     summary: LoadSummary
     removed: int
@@ -57,23 +59,30 @@ def load_in_place(
 ) -> Replaced:
     """Load the file and remove what `name` brought before, unless another file brings that too.
 
+    Of a content that was read before, by another mapping, what stands becomes what it says by this.
     Only one process may be in here (`one_at_a_time`). Raises OSError when the file cannot be
     opened, StoreUnavailable as load_export does, and FileChanged when it was written into while it
     was read: then no row of the mixture stays, and those of the former content do.
     """
     with OpenExport(path) as export:
+        known = raw_files.is_known(store, export.content_hash)
         file = _begin(store, name, export.content_hash)
         try:
             summary = load_export(export, store, file.source, vocabulary, told)
+            removed = _settle(export, store, summary, vocabulary) if known else 0
         except FileChanged as changed:
             _take_back(store, file, changed.added)
             raise FileChanged(name, changed.added) from None
-    removed = sum(_remove(store, content) for content in file.former)
+    removed += sum(_remove(store, content) for content in file.former)
     done = replace(file, complete=True, former=[], rows=sum(summary.kinds.values()),
                    quarantined=sum(summary.quarantined.values()))  # fmt: skip
     raw_files.write(store, done)
-    others = raw_files.brought_by(store, export.content_hash)
-    return Replaced(summary, removed, [other.name for other in others if other.name != name])
+    others = [o for o in raw_files.brought_by(store, export.content_hash) if o.name != name]
+    for other in others:  # their rows are these: read by another mapping, they count otherwise
+        now = replace(other, rows=done.rows, quarantined=done.quarantined)
+        if other.complete and other != now:
+            raw_files.write(store, now)
+    return Replaced(summary, removed, [other.name for other in others])
 
 
 def _begin(store: LogStore, name: str, content_hash: str) -> RawFile:
@@ -83,6 +92,31 @@ def _begin(store: LogStore, name: str, content_hash: str) -> RawFile:
     file = RawFile(name=name, content_hash=content_hash, source=source, former=former)
     raw_files.write(store, file)
     return file
+
+
+def _settle(
+    export: OpenExport, store: LogStore, summary: LoadSummary, vocabulary: Vocabulary
+) -> int:
+    """Rows of this content that by the reading of now lie elsewhere go from where they lie.
+
+    What belongs somewhere was put there before: where no more rows lie, nothing is to be done. A
+    kill in between leaves the file incomplete, and its next load repeats this. How many usable rows
+    went.
+    """
+    of_it = {"source": summary.source}
+    faulty, usable = sum(summary.quarantined.values()), sum(summary.kinds.values())
+    if store.count(QUARANTINE, of_it) > faulty:
+        store.delete(QUARANTINE, of_it)
+        if faulty:
+            export.seek(0)
+            load_export(export, store, summary.source, vocabulary)
+    if store.count(RAW, of_it) <= usable:
+        return 0
+    if not usable:
+        return store.delete(RAW, of_it)
+    aside = store.scan(QUARANTINE, where=of_it, fields=("_id",))
+    both = (i for rows in aside for i in store.get(RAW, [row["_id"] for row in rows]))
+    return sum(store.delete(RAW, {"_id": identity}) for identity in both)
 
 
 def _take_back(store: LogStore, file: RawFile, added: int) -> None:

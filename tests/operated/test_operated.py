@@ -10,26 +10,37 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 
 from rec_assets import manifests
 from rec_assets.commands.home import sample_files
+from rec_assets.latest_tick import latest_tick
 from resources.log_store import LogStore, open_log_store
 from resources.records import COLLECTIONS, RAW
 from tests.operated.interface import CHROMIUM, Interface, interface_at
 from tests.readme import READMES, ROOT
 from tests.rec_assets.command_line import recwheel_json
 from tests.rec_assets.few_contexts import few_contexts
-from tests.rec_assets.running_up import ENDED, Up, await_answer, running_up
+from tests.rec_assets.running_up import ENDED, REPOSITORY, Up, await_answer, running_up
 
 TURNED_SECONDS = 280.0
 INBOX_SECONDS = 5
 MOST_BYTES = 200_000  # of a picture in the repository
 SMALL = {"REC_USERS": "40", "REC_SESSIONS": "120", "REC_DAYS": "3"}
 PICTURES = os.environ.get("REC_TEST_PICTURES")
+
+STATE = """query State($selector: InstigationSelector!) {
+  instigationStateOrError(instigationSelector: $selector) { ... on InstigationState { id } }
+}"""
+STOP = "mutation Stop($id: String!) { stopRunningSchedule(id: $id) { __typename } }"
+START = """mutation Start($selector: ScheduleSelector!) {
+  startSchedule(scheduleSelector: $selector) { __typename }
+}"""
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH (Debian: chromium)")
 
@@ -79,7 +90,11 @@ def test_the_same_content_again_under_two_names_is_loaded_no_second_time(up: Up)
     await_ticks(up, "inbox", 4)
     settle(up)
     assert raw_rows(up) == rows
-    assert [r["tags"]["dagster/partition"] for r in up.runs("load")].count(file.name) == 1
+    loads = [(r["tags"]["dagster/partition"], r["status"]) for r in up.runs("load")]
+    assert [name for name, _ in loads].count(file.name) == 1
+    assert [load for load in loads if load[0] == f"again-{file.name}"] == [
+        (f"again-{file.name}", "SUCCESS")
+    ]
 
 
 def test_a_changed_file_is_loaded_in_place_of_what_it_held(up: Up) -> None:
@@ -91,6 +106,21 @@ def test_a_changed_file_is_loaded_in_place_of_what_it_held(up: Up) -> None:
     await_answer(lambda: raw_rows(up) == before - 2, TURNED_SECONDS, "it is not replaced")
     settle(up)
     assert {run["status"] for run in up.runs("load")} == {"SUCCESS"}
+
+
+def test_the_ticks_that_the_daemon_made_are_known_until_the_schedule_is_stopped(up: Up) -> None:
+    yearly = dg.ScheduleDefinition(
+        name="daily_turn", cron_schedule="0 0 1 1 *", execution_timezone="UTC", job_name="wheel"
+    )
+    later = datetime.now(UTC) + timedelta(minutes=5)
+    with dg.DagsterInstance.local_temp(str(up.home / "dagster")) as instance:
+        due = latest_tick(instance, yearly, later).due
+        assert due is not None
+        assert later - due < timedelta(minutes=8)
+        stop_schedule(up, "daily_turn")
+        stopped = latest_tick(instance, yearly, later)
+    assert stopped == (None, "the schedule daily_turn is stopped")
+    start_schedule(up, "daily_turn")
 
 
 def test_a_person_finds_the_lineage(interface: Interface) -> None:
@@ -146,6 +176,20 @@ def test_the_readmes_pictures_are_those_that_were_taken(interface: Interface) ->
 def drop(up: Up, name: str, content: bytes) -> None:
     """Put a file into the inbox as a person's copy does: under its own name, byte by byte."""
     (up.home / "inbox" / name).write_bytes(content)
+
+
+def stop_schedule(up: Up, name: str) -> None:
+    """Switch it off as the interface does."""
+    selector = {**REPOSITORY, "name": name}
+    state = up.graphql(STATE, selector=selector)["instigationStateOrError"]
+    (done,) = up.graphql(STOP, id=state["id"]).values()
+    assert done["__typename"] == "ScheduleStateResult", done
+
+
+def start_schedule(up: Up, name: str) -> None:
+    """Switch it on again."""
+    (done,) = up.graphql(START, selector={**REPOSITORY, "scheduleName": name}).values()
+    assert done["__typename"] == "ScheduleStateResult", done
 
 
 def whole_days(up: Up) -> list[str]:

@@ -17,6 +17,7 @@ from rec_assets import run_owners
 from rec_assets.definitions import defs
 from rec_assets.jobs import mine
 from resources.settings import REPOSITORY
+from resources.whole_files import remove_unheld
 
 OWNER = f"""
 import sys, time
@@ -62,6 +63,22 @@ def test_a_run_of_a_killed_owner_fails_with_a_sentence_one_of_a_living_owner_goe
     words = [entry.message for entry in instance.all_logs(run) if entry.is_dagster_event]
     assert any("it was killed" in message for message in words)
     assert list((tmp_path / run_owners.FOLDER).iterdir()) == []
+
+
+def test_a_run_that_ends_while_its_owner_is_looked_for_stays_as_it_ended(
+    tmp_path: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = begun(instance, {run_owners.TAG: "0123456789abcdef"})
+
+    def ends_first(path: Path) -> bool:
+        run = instance.get_run_by_id(run_id)
+        if run is not None and not run.is_finished:
+            instance.report_run_canceled(run)
+        return remove_unheld(path)
+
+    monkeypatch.setattr(run_owners, "remove_unheld", ends_first)
+    assert run_owners.settle(instance, tmp_path) == []
+    assert status(instance, run_id) == "CANCELED"
 
 
 def test_our_own_run_is_never_settled(tmp_path: Path, instance: dg.DagsterInstance) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 import pytest
@@ -14,6 +14,7 @@ from rec_assets import sensors
 from rec_assets.commands.turn import QUIET, load
 from rec_assets.definitions import defs
 from rec_assets.partitions import raw_files
+from rec_assets.raw import raw_files as standing
 from rec_assets.raw.assets import raw_corporate_data
 from rec_assets.raw.inbox import FILES_A_TICK
 from resources.dagster_resources import resources
@@ -218,6 +219,22 @@ def test_a_removed_file_is_an_observation_of_the_asset_and_its_rows_stay(
     assert daemon.tick().asset_events == []
 
 
+def test_a_decomposed_copy_of_a_loaded_file_takes_its_place(
+    instance: dg.DagsterInstance, store: LogStore
+) -> None:
+    daemon = Daemon(instance, store)
+    composed, decomposed = (
+        unicodedata.normalize(form, "1월　é...2.jsonl") for form in ("NFC", "NFD")
+    )
+    drop(composed, line(1))
+    assert daemon.ticks() == [composed]
+    (Settings().inbox / composed).unlink()
+    drop(decomposed, line(2))
+    assert daemon.ticks() == [composed]
+    assert insert_ids(store) == ["i2"]
+    assert standing.removed(store, Settings().inbox) == []
+
+
 def test_without_an_inbox_nothing_counts_as_removed(instance: dg.DagsterInstance) -> None:
     with dg.build_sensor_context(
         instance=instance, cursor='{"a": {}}', resources={"log_store": None}
@@ -239,49 +256,3 @@ def end(instance: dg.DagsterInstance, run_id: str) -> None:
     begun = instance.get_run_by_id(run_id)
     assert begun is not None
     instance.report_run_canceled(begun)
-
-
-def mining(instance: dg.DagsterInstance, cursor: str | None) -> tuple[Any, str | None]:
-    with dg.build_sensor_context(instance=instance, cursor=cursor) as context:
-        return sensors.mine_after_load(context), context.cursor
-
-
-def test_a_burst_of_files_is_mined_once_after_the_last(
-    instance: dg.DagsterInstance, store: LogStore
-) -> None:
-    asked, cursor = mining(instance, None)
-    assert isinstance(asked, dg.SkipReason)
-    last = begin(instance, "load", {"dagster/partition": "4.jsonl"})
-    for number in range(4):
-        drop(f"{number}.jsonl", line(number))
-        materialize(instance, f"{number}.jsonl")
-        asked, cursor = mining(instance, cursor)
-        assert isinstance(asked, dg.SkipReason)
-        assert "loads under way: 1" in str(asked.skip_message)
-    end(instance, last)
-    asked, cursor = mining(instance, cursor)
-    assert isinstance(asked, dg.RunRequest)
-    assert isinstance(mining(instance, cursor)[0], dg.SkipReason)
-
-
-def test_what_comes_while_personas_are_mined_is_mined_after_that(
-    instance: dg.DagsterInstance, store: LogStore
-) -> None:
-    under_way = begin(instance, "mine")
-    drop("export.jsonl", line(1))
-    materialize(instance, "export.jsonl")
-    asked, cursor = mining(instance, None)
-    assert isinstance(asked, dg.SkipReason)
-    end(instance, under_way)
-    assert isinstance(mining(instance, cursor)[0], dg.RunRequest)
-
-
-def test_a_load_whose_process_is_long_gone_is_not_waited_for(
-    instance: dg.DagsterInstance, store: LogStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begin(instance, "load", {"dagster/partition": "a.jsonl"})
-    drop("export.jsonl", line(1))
-    materialize(instance, "export.jsonl")
-    assert isinstance(mining(instance, None)[0], dg.SkipReason)
-    monkeypatch.setattr(sensors, "LONGEST", -1.0)
-    assert isinstance(mining(instance, None)[0], dg.RunRequest)

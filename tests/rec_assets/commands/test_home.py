@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -49,6 +50,18 @@ def test_a_file_without_a_plain_name_is_refused(tmp_path: Path) -> None:
     source.write_text("{}\n", encoding="utf-8")
     with pytest.raises(home.HomeError, match="is no name for the inbox"):
         home.into_inbox(Settings(), source)
+
+
+def test_a_decomposed_copy_takes_the_place_of_the_file_whose_name_it_has(tmp_path: Path) -> None:
+    home.prepare(Settings())
+    composed, decomposed = (unicodedata.normalize(form, "é.jsonl") for form in ("NFC", "NFD"))
+    for name in (decomposed, composed, decomposed):
+        (tmp_path / name).write_text("{}\n", encoding="utf-8")
+        assert home.into_inbox(Settings(), tmp_path / name).name == composed
+    assert [path.name for path in Settings().inbox.iterdir()] == [composed]
+    lies_there = Settings().inbox / unicodedata.normalize("NFD", "ü.jsonl")
+    lies_there.write_text("{}\n", encoding="utf-8")
+    assert home.into_inbox(Settings(), lies_there) == lies_there
 
 
 def test_a_file_goes_into_the_inbox_whole(tmp_path: Path) -> None:

@@ -89,7 +89,8 @@ def test_sensors_and_schedule_are_switched_on(up: Up) -> None:
     (repository,) = up.graphql(query)["repositoriesOrError"]["nodes"]
     states = {s["name"]: s["scheduleState"]["status"] for s in repository["schedules"]}
     states |= {s["name"]: s["sensorState"]["status"] for s in repository["sensors"]}
-    assert states == {"daily_turn": "RUNNING", "inbox": "RUNNING", "mine_after_load": "RUNNING"}
+    wanted = ("daily_turn", "inbox", "mine_after_load", "missed_days")
+    assert states == dict.fromkeys(wanted, "RUNNING")
 
 
 def test_a_second_one_on_the_same_home_is_refused_with_a_sentence(up: Up) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -184,6 +185,43 @@ def test_what_is_hidden_or_no_file_is_let_be(folder: Path) -> None:
     (folder / "nowhere").symlink_to(folder / "gone")
     assert list_inbox(folder) == []
     assert list_inbox(folder / "gone") == []
+
+
+def test_a_name_that_cannot_be_loaded_is_told_and_stops_no_other(folder: Path) -> None:
+    drop(folder, "a\nb.jsonl")
+    drop(folder, b"caf\xe9.jsonl".decode("utf-8", "surrogateescape"))
+    drop(folder, "１月　export.jsonl")
+    found = look(folder, look(folder, {}).seen)
+    assert names(found) == ["１月　export.jsonl"]
+    assert list(found.waiting) == [r"'a\nb.jsonl'", r"'caf\udce9.jsonl'"]
+    assert all(why.endswith("rename it") for why in found.waiting.values())
+    assert look(folder, found.seen).removed == []
+
+
+def test_a_name_in_decomposed_characters_is_the_same_file(folder: Path) -> None:
+    composed, decomposed = (unicodedata.normalize(form, "é.jsonl") for form in ("NFC", "NFD"))
+    path = drop(folder, decomposed)
+    first = look(folder, look(folder, {}).seen)
+    assert names(first) == [composed]
+    assert first.ready[0].run_key == run_key_of(path)
+    standing = content_hash(path)
+    path.unlink()
+    drop(folder, composed)
+    again = look(folder, look(folder, first.seen).seen, lambda name: standing)
+    assert (names(again), again.removed) == ([], [])
+
+
+def test_of_two_files_of_one_name_the_composed_one_is_loaded_and_the_other_told(
+    folder: Path,
+) -> None:
+    drop(folder, unicodedata.normalize("NFD", "é.jsonl"), "1\n")
+    drop(folder, unicodedata.normalize("NFC", "é.jsonl"), "2\n")
+    found = look(folder, look(folder, {}).seen)
+    assert names(found) == ["é.jsonl"]
+    assert content_hash(folder / "é.jsonl") in found.ready[0].run_key
+    assert found.waiting == {
+        r"'e\u0301.jsonl'": r"has the name of '\xe9.jsonl' in other characters: rename it"
+    }
 
 
 @pytest.mark.parametrize("cursor", [None, "", "not JSON", '{"a.jsonl": [3, 4, "hash"]}'])

@@ -82,11 +82,11 @@ def test_what_a_file_brought_is_told_of_it(store: SqliteLogStore, write: Write) 
     assert (told.complete, told.former, told.rows, told.quarantined) == (True, [], 1, 2)
 
 
-class _Killed(Exception):
+class Killed(Exception):
     pass
 
 
-class _Dying:
+class Dying:
     """A store whose process ends before the so-manieth verb that writes."""
 
     def __init__(self, store: LogStore, verbs: int) -> None:
@@ -96,7 +96,7 @@ class _Dying:
         if name in ("append", "put", "delete"):
             self._left -= 1
             if self._left < 0:
-                raise _Killed(name)
+                raise Killed(name)
         return getattr(self._store, name)
 
 
@@ -105,8 +105,8 @@ def test_a_kill_anywhere_is_mended_by_the_next_load_of_whatever_lies_there_then(
     store: SqliteLogStore, write: Write, verbs: int
 ) -> None:
     load(store, write([event(1), bad(2)]))
-    with pytest.raises(_Killed):
-        load(_Dying(store, verbs), write([event(3), bad(4)]))  # type: ignore[arg-type]
+    with pytest.raises(Killed):
+        load(Dying(store, verbs), write([event(3), bad(4)]))  # type: ignore[arg-type]
     load(store, write([event(5)]))
     assert (insert_ids(store), insert_ids(store, QUARANTINE)) == (["i5"], [])
     assert [file.former for file in raw_files.read_all(store)] == [[]]
@@ -115,7 +115,7 @@ def test_a_kill_anywhere_is_mended_by_the_next_load_of_whatever_lies_there_then(
 def test_new_rows_are_there_before_the_former_ones_go(store: SqliteLogStore, write: Write) -> None:
     seen: list[int] = []
 
-    class Watching(_Dying):
+    class Watching(Dying):
         def delete(self, collection: str, where: Where) -> int:
             seen.append(self._store.count(RAW))
             return self._store.delete(collection, where)
