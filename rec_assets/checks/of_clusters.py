@@ -53,6 +53,8 @@ def checks_of_clusters(
     figures = {"clusters": groups, "users": covered.users}
     new_part = covered.of_the_day / covered.sessions if covered.sessions else 0.0
     yield from results(
+        log_store,
+        day,
         SPECS,
         {
             "clusters_cover_profiles": found(covered.faults, sound, figures),

@@ -95,7 +95,7 @@ def checks_of_examples(
     before = read_counts(log_store, days_before(day, WEEK))
     asked = [before[d].examples if d in before else None for d in days_before(day, WEEK)]
     stopping = _stopping(facts, references_of(asked))
-    yield from results(SPECS, stopping | _warning(facts, list(before.values())))
+    yield from results(log_store, day, SPECS, stopping | _warning(facts, list(before.values())))
 
 
 def _stopping(facts: DayFacts, asked_before: Mapping[str, int]) -> dict[str, Finding]:
