@@ -11,7 +11,7 @@ from resources.records import Row
 
 # Fields that are read; D gives its `_id` alone. None of them is what people wrote.
 LINKS: Final = {
-    "A": ("user_id", "recommend_session_id", "arrived_on", "degraded"),
+    "A": ("user_id", "recommend_session_id", "arrived_on", "degraded", "origin"),
     "B": (
         "user_id", "recommend_session_id", "arrived_on", "source_recommend_event_id",
         "correction_history_id",

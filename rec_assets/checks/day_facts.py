@@ -31,6 +31,7 @@ class DayFacts:
     missing: Counter[str] = field(default_factory=Counter)  # words of `degraded`
     rows: Counter[str] = field(default_factory=Counter)  # by letter, late days' among them
     asked: int = 0  # A of the day alone
+    asked_live: int = 0  # of them
     late_runs: int = 0
     vectors: Counter[Kind] = field(default_factory=Counter)  # of H
     blocks: Counter[Kind] = field(default_factory=Counter)  # of E
@@ -80,6 +81,7 @@ def _read_block(
     degraded, words = degraded_of(asked.values())
     facts.degraded.take(degraded)
     facts.missing.update(words)
+    facts.asked_live += sum(row["origin"] == "live" for row in asked.values())
     facts.late_runs += sum(row["arrived_on"] > until for row in runs.values())
     examples = list(lighten(scan("H", FIELDS), facts.vectors))
     facts.counts.take(examples)
