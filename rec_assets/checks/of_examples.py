@@ -13,7 +13,7 @@ from rec_assets.checks.drift import Mix, drift_finding
 from rec_assets.checks.finding import Finding, found
 from rec_assets.checks.results import blocking, day_of, results, warning
 from rec_assets.checks.traffic import Part, Traffic, traffic_finding, traffic_of
-from rec_assets.checks.vectors import vector_finding
+from rec_assets.checks.vectors import vector_finding, vector_findings
 from rec_assets.days import days_before
 from rec_assets.declared import patient_checks
 from rec_assets.training.assets import training_examples
@@ -92,15 +92,26 @@ def checks_of_examples(
     """Chains, H, vectors and numbers of the day; chains and H also of days that late rows touch."""
     day = day_of(context, log_store, "training_examples")
     facts = read_day(log_store, day, day)
+    late: dict[str, Finding] = {}
     manifest = manifests.read(log_store, "training_examples", day) or {}
     for touched in manifest.get("late_days", ()):
-        facts.take(read_day(log_store, touched, day))
+        of_touched = read_day(log_store, touched, day)
+        late[touched] = _vectors(of_touched, late=True)
+        facts.take(of_touched)
     before = read_counts(log_store, days_before(day, WEEK))
     week = [traffic_of(before[d]) if d in before else None for d in days_before(day, WEEK)]
     filling = manifests.written(log_store, "simulated_traffic", day) or {}
     traffic = traffic_finding(_traffic(facts), week, filling.get("sessions"))
-    stopping = {**_stopping(facts), "traffic_did_not_halve": traffic}
+    stopping = {
+        **_stopping(facts),
+        "vectors_are_of_one_kind": vector_findings(_vectors(facts), late),
+        "traffic_did_not_halve": traffic,
+    }
     yield from results(log_store, day, SPECS, stopping | _warning(facts, list(before.values())))
+
+
+def _vectors(facts: DayFacts, *, late: bool = False) -> Finding:
+    return vector_finding(facts.vectors, facts.blocks, facts.without_vector, late=late)
 
 
 def _traffic(facts: DayFacts) -> Traffic:
@@ -117,12 +128,10 @@ def _stopping(facts: DayFacts) -> dict[str, Finding]:
     chains = {letter: facts.rows[letter] for letter in "ABCD"}
     told = ", ".join(f"{number:,} {letter}" for letter, number in chains.items())
     examples = facts.counts.examples
-    without = examples - facts.vectors.total()
     accounted = f"{examples:,} rows of H for {facts.asked:,} A, nothing unaccounted for"
     return {
         "chains_are_linked": found(facts.chains, f"{told}, all linked", {"rows": chains}),
         "examples_account_for_all": found(facts.examples, accounted, {"looked_at": examples}),
-        "vectors_are_of_one_kind": vector_finding(facts.vectors, facts.blocks, without),
     }
 
 

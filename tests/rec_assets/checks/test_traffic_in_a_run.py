@@ -55,11 +55,11 @@ def test_people_who_stay_away_stop_the_day_though_bots_fill_it_up(
 
 def test_bots_that_are_switched_off_stop_nothing(mixed: Wheel, bots: Wheel) -> None:
     mixed.environment = {**mixed.environment, "REC_SESSIONS": "500"}
-    add_live_sessions(bots.store, mixed.store, DAY, range(200, 300), users=40)
+    add_live_sessions(bots.store, mixed.store, DAY, range(200, 320), users=40)
     mixed.complete(DAY, only=CHAIN)
-    assert simulated(mixed, DAY) == 150
+    assert simulated(mixed, DAY) == 130
     mixed.environment = {**mixed.environment, "REC_SIMULATE": "false"}
-    add_live_sessions(bots.store, mixed.store, NEXT, range(300, 400), users=40)
+    add_live_sessions(bots.store, mixed.store, NEXT, range(400, 460), users=40)
     result = mixed.turn(NEXT, only=CHAIN)
     assert result.success, why_failed(result)
     assert "traffic_did_not_halve" not in not_passed(result)
