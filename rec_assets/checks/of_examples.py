@@ -32,13 +32,15 @@ SPECS: Final = (
         training_examples,
         "examples_account_for_all",
         "H has one row per A that had arrived; none was executed without its B or accepted without "
-        "a ground truth; each B is in H or was counted as dropped, each contradiction was counted.",
+        "a ground truth; each B is in H or was counted as dropped; each C that rejects what its D "
+        "has chosen stands in H's `error` and was counted, and nothing else does.",
     ),
     blocking(
         training_examples,
         "vectors_are_of_one_kind",
         "H holds vectors of one encoder and one length, E of one length for each encoder. A day on "
-        "which the encoder was changed fails rightly: look whether it was meant, then overrule.",
+        "which the encoder was changed fails rightly: look whether it was meant, then overrule. "
+        "Days that late rows touch are judged each by itself, unless they were not of one kind before.",
     ),
     blocking(
         training_examples,
@@ -53,7 +55,8 @@ SPECS: Final = (
         training_examples,
         "category_did_not_drift",
         "Categories executed against the seven days before: population stability index up to .25, "
-        "or what chance explains among so few people.",
+        "or what chance explains among so few people. None at all after days of ten people or more "
+        "fails too.",
     ),
     warning(
         training_examples,
