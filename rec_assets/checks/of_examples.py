@@ -40,7 +40,7 @@ SPECS: Final = (
         "vectors_are_of_one_kind",
         "H holds vectors of one encoder and one length, E of one length for each encoder. A day on "
         "which the encoder was changed fails rightly: look whether it was meant, then overrule. "
-        "Days that late rows touch are judged each by itself, unless they were not of one kind before.",
+        "Days that late rows touch are judged each by itself, unless of several kinds before.",
     ),
     blocking(
         training_examples,
