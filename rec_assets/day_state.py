@@ -13,6 +13,7 @@ from resources.log_store import LogStore
 from resources.records import COLLECTIONS
 
 ENDS: Final = ("golden_export", "wheel_report")  # what nothing else of a day stands on
+SERVED: Final = "serving_profiles"  # of a day: its blocking checks passed, or were overruled
 
 
 class DayMissing(Mendable, RuntimeError):
@@ -45,11 +46,32 @@ def days_redone(store: LogStore, day: str) -> list[str]:
     return [*made["late_days"], day]
 
 
-def require_day_before(store: LogStore, asset: str, day: str, first_day: str) -> None:
-    """DayMissing unless `asset` is complete for the day before, or `day` is the wheel's first.
+def require_day_before(store: LogStore, day: str, first_day: str) -> None:
+    """DayMissing unless the day before was built and served, or `day` is the wheel's first.
 
-    Without it ids of clusters would begin anew and users be shrunk to what is assumed of all.
+    Without its J ids of clusters would begin anew and users be shrunk to what is assumed of all;
+    with a J that was never served this day would grow from what a check held back.
     """
     before = day_before(day)
-    if day > first_day and manifests.read(store, asset, before) is None:
-        raise DayMissing(f"{asset} of {before} is missing: materialize {before} before {day}")
+    if day <= first_day:
+        return
+    if manifests.read(store, "cluster_profiles", before) is None:
+        raise DayMissing(
+            f"cluster_profiles of {before} is missing: materialize {before} before {day}"
+        )
+    if manifests.read(store, SERVED, before) is None:
+        raise DayMissing(
+            f"serving_profiles of {before} is missing: a blocking check held {before} back, or its "
+            f"run did not end. Mend what the check says and materialize {before} before {day}, or "
+            f"overrule it: materialize what is downstream of it for {before} alone"
+        )
+
+
+def hold_back(store: LogStore, day: str) -> None:
+    """Note that a blocking check of the day fails: no later day is built on it.
+
+    It goes on once serving_profiles of the day is materialized, checked again or overruled. A day
+    that was never served needs no note.
+    """
+    if manifests.read(store, SERVED, day) is not None:
+        manifests.begin(store, SERVED, day)

@@ -9,17 +9,18 @@ from typing import Final
 
 from resources.records import Row
 
-# Fields that are read; D gives its `_id` alone. None of them is what people wrote.
+# Fields that are read. None of them is what people wrote.
 LINKS: Final = {
-    "A": ("user_id", "recommend_session_id", "arrived_on", "degraded"),
+    "A": ("user_id", "recommend_session_id", "arrived_on", "degraded", "origin"),
     "B": (
         "user_id", "recommend_session_id", "arrived_on", "source_recommend_event_id",
         "correction_history_id",
     ),
     "C": (
         "user_id", "recommend_session_id", "source_recommend_event_id",
-        "source_paraphrase_event_id", "correction_history_id",
+        "source_paraphrase_event_id", "correction_history_id", "arrived_on", "accepted",
     ),
+    "D": ("selected_index",),
 }  # fmt: skip
 LOST_RUN, FOREIGN_RUN = "B without its A", "B of another user's A"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from statistics import median_low
-from typing import Final
+from typing import Any, Final
 
 from rec_assets.checks.finding import Finding
 
@@ -30,30 +30,44 @@ def references_of(before: Sequence[int | None]) -> dict[str, int]:
 
 
 def fall_finding(what: str, number: int, references: Mapping[str, int]) -> Finding:
-    """Fails when `number` is below half of every reference.
+    """Fails when `number` is below half of every reference; else as `unusual_finding`."""
+    least = min(references.values(), default=0)
+    if least >= FLOOR and 0 < number < LEAST_SHARE * least:
+        fell = f"{number:,} {what}, {number / least:.0%} of the least of {_told(references)}"
+        figures = _figures(number, references)
+        return Finding(False, f"{fell}; {LEAST_SHARE:.0%} are asked for", figures)
+    few = f"fewer than {FLOOR} are not judged"
+    return unusual_finding(what, number, references, few)
 
-    None at all does not stop anything: nothing new would be served. A tenfold rise is told.
+
+def unusual_finding(what: str, number: int, references: Mapping[str, int], few: str) -> Finding:
+    """Warns of none at all and of a tenfold rise; both stop nothing.
+
+    Of none nothing new would be served. `few` is said where there is too little to compare with.
     """
-    figures = {
+    figures, told = _figures(number, references), _told(references)
+    if not references:
+        return Finding(True, f"{number:,} {what}; no day before to compare with", figures)
+    least, most = min(references.values()), max(references.values())
+    if least < FLOOR:
+        return Finding(True, f"{number:,} {what} ({told}; {few})", figures)
+    if number == 0:
+        none = f"no {what} at all ({told}): nothing new would be served, so nothing is stopped"
+        return Finding(False, f"{none}; was the service up?", figures, stops=False)
+    if number > TENFOLD * most:
+        rose = f"{number:,} {what}, {number / most:,.0f} times the most of {told}"
+        return Finding(False, f"{rose}: worth a look, nothing is stopped", figures, stops=False)
+    return Finding(True, f"{number:,} {what} ({told})", figures)
+
+
+def _figures(number: int, references: Mapping[str, int]) -> dict[str, Any]:
+    return {
         "number": number,
         "references": dict(references),
         "least_share": LEAST_SHARE,
         "judged_from": FLOOR,
     }
-    if not references:
-        return Finding(True, f"{number:,} {what}; no day before to compare with", figures)
-    told = ", ".join(f"{name} {of:,}" for name, of in references.items())
-    least, most = min(references.values()), max(references.values())
-    if least < FLOOR:
-        few = f"{number:,} {what} ({told}): fewer than {FLOOR} are not judged"
-        return Finding(True, few, figures)
-    if number == 0:
-        none = f"no {what} at all ({told}): nothing new would be served, so nothing is stopped"
-        return Finding(False, f"{none}; was the service up?", figures, stops=False)
-    if number < LEAST_SHARE * least:
-        fell = f"{number:,} {what}, {number / least:.0%} of the least of {told}"
-        return Finding(False, f"{fell}; {LEAST_SHARE:.0%} are asked for", figures)
-    if number > TENFOLD * most:
-        rose = f"{number:,} {what}, {number / most:,.0f} times the most of {told}"
-        return Finding(False, f"{rose}: worth a look, nothing is stopped", figures, stops=False)
-    return Finding(True, f"{number:,} {what} ({told})", figures)
+
+
+def _told(references: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {of:,}" for name, of in references.items())

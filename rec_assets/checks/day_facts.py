@@ -10,15 +10,21 @@ from typing import Final
 from rec_assets import manifests
 from rec_assets.checks.chains import LINKS, Links, chain_faults, far_recommendations
 from rec_assets.checks.degraded import degraded_of
-from rec_assets.checks.examples import FIELDS, account_faults, example_faults
+from rec_assets.checks.examples import (
+    FIELDS,
+    account_faults,
+    contradiction_faults,
+    contradictions,
+    example_faults,
+)
 from rec_assets.checks.finding import Faults
-from rec_assets.checks.vectors import Kind, lighten
+from rec_assets.checks.vectors import Kinds, lighten
 from rec_assets.shards import BLOCKS
 from rec_assets.training.day_counts import ASSET, DayCounts
 from resources.log_store import LogStore
 from resources.records import COLLECTIONS, Row
 
-VECTOR: Final = ("embedding", "encoder_version")
+VECTOR: Final = ("embedding", "encoder_version", "arrived_on")
 
 
 @dataclass
@@ -31,10 +37,16 @@ class DayFacts:
     missing: Counter[str] = field(default_factory=Counter)  # words of `degraded`
     rows: Counter[str] = field(default_factory=Counter)  # by letter, late days' among them
     asked: int = 0  # A of the day alone
+    asked_live: int = 0  # of them
     late_runs: int = 0
-    vectors: Counter[Kind] = field(default_factory=Counter)  # of H
-    blocks: Counter[Kind] = field(default_factory=Counter)  # of E
+    vectors: Kinds = field(default_factory=Kinds)  # of H
+    blocks: Kinds = field(default_factory=Kinds)  # of E
     counts: DayCounts = field(default_factory=DayCounts)
+
+    @property
+    def without_vector(self) -> int:
+        """Rows of H that hold none."""
+        return self.counts.examples - self.vectors.counts.total()
 
     def take(self, other: DayFacts) -> None:
         """Add the faults and the rows of another day: one that late rows touched."""
@@ -72,17 +84,20 @@ def _read_block(
     # C before B before A: of a chain written meanwhile no end is seen without its beginning.
     selections = list(scan("C", LINKS["C"]))
     runs = {row["_id"]: row for row in scan("B", LINKS["B"])}
-    corrections = {row["_id"] for row in scan("D", ())}
+    chosen = {row["_id"]: row["selected_index"] for row in scan("D", LINKS["D"])}
     asked = {row["_id"]: row for row in scan("A", LINKS["A"])}
-    links = Links(asked, runs, selections, corrections)
+    links = Links(asked, runs, selections, chosen.keys())
     far = store.get(COLLECTIONS["A"], far_recommendations(links))
     facts.chains.add_all(chain_faults(links, far))
     degraded, words = degraded_of(asked.values())
     facts.degraded.take(degraded)
     facts.missing.update(words)
+    facts.asked_live += sum(row["origin"] == "live" for row in asked.values())
     facts.late_runs += sum(row["arrived_on"] > until for row in runs.values())
-    examples = list(lighten(scan("H", FIELDS), facts.vectors))
+    examples = list(lighten(scan("H", FIELDS), facts.vectors, until))
     facts.counts.take(examples)
     facts.examples.add_all(example_faults(examples, asked, runs, until))
-    for _ in lighten(scan("E", VECTOR), facts.blocks):
+    made = contradictions(selections, chosen, runs, asked)
+    facts.examples.add_all(contradiction_faults(examples, made, until))
+    for _ in lighten(scan("E", VECTOR), facts.blocks, until):
         pass

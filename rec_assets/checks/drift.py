@@ -12,6 +12,7 @@ from rec_assets.checks.finding import Finding
 NOTICE, WARN = 0.1, 0.25  # the usual bounds: Siddiqi, Credit Risk Scorecards (2006)
 PSEUDO: Final = 0.5  # added to every cell (Jeffreys): an empty one has no logarithm
 CHANCE: Final = 0.001  # how often two samples of one distribution may be called drifted
+NONE_FROM: Final = 10  # people: that all of them are on the other of two like days, ½¹⁰ < CHANCE
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,16 @@ def chance_limit(cells: int, now: int, before: int) -> float:
 
 
 def drift_finding(what: str, cells: int, now: Mix, days: Sequence[Mix]) -> Finding:
-    """Fails above .25, or above what chance explains where few people make that more."""
+    """Fails above .25, or above what chance explains where few people make that more.
+
+    Fails also when there are none although a day before had them of ten people or more.
+    """
     before = pool(days)
-    if not now.total or not before.total:
-        none = "nothing to compare" if now.total else "nothing"
-        return Finding(True, f"{what}: {none} on this day or the days before", {})
+    if not before.total:
+        return Finding(True, f"{what}: none on the days before to compare with", {})
+    if not now.total:
+        told = f"{what}: none on this day, {before.total:,} on the {len(days)} days before"
+        return Finding(before.people < NONE_FROM, told, {"none_judged_from_people": NONE_FROM})
     index = stability(now, before)
     limit = max(WARN, chance := chance_limit(cells, now.people, before.people))
     moved = _moved(now, before)

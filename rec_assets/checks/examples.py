@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from rec_assets.training.day_counts import FACTS
@@ -11,7 +12,14 @@ from resources.records import Row
 # Fields of H that are read, the embedding for its length alone.
 FIELDS: Final = tuple(
     dict.fromkeys(
-        (*FACTS, "source_paraphrase_event_id", "ground_truth", "embedding", "encoder_version")
+        (
+            *FACTS,
+            "source_paraphrase_event_id",
+            "ground_truth",
+            "embedding",
+            "encoder_version",
+            "arrived_on",
+        )
     )
 )
 
@@ -40,6 +48,43 @@ def example_faults(
             yield "row of H executed by another A's B", name
         if row["accepted"] and (not row["executed"] or row["ground_truth"] is None):
             yield "row of H accepted without its ground truth", name
+
+
+def contradictions(
+    selections: Iterable[Row],
+    chosen: Mapping[str, int | None],
+    runs: Mapping[str, Row],
+    asked: Mapping[str, Row],
+) -> dict[str, list[Row]]:
+    """C that reject while their D (`chosen`: its selected index, by id) has a choice, by their A.
+
+    What H drops has none to tell: C without its B or of another user's, B likewise.
+    """
+    made = defaultdict[str, list[Row]](list)
+    for selection in selections:
+        if selection["accepted"] or chosen.get(selection["correction_history_id"]) is None:
+            continue
+        run = runs.get(selection["source_paraphrase_event_id"])
+        event = asked.get(run["source_recommend_event_id"]) if run else None
+        if run and event and selection["user_id"] == run["user_id"] == event["user_id"]:
+            made[event["_id"]].append(selection)
+    return made
+
+
+def contradiction_faults(
+    examples: Iterable[Row], made: Mapping[str, Sequence[Row]], until: str
+) -> Iterator[tuple[str, str]]:
+    """Whether H's `error` is what C and D say, as kind and offender.
+
+    A C that arrived after the day `until` may be untold: the day on which it came redoes this one.
+    """
+    for row in examples:
+        name, told = row["_id"], row["error"] is not None
+        due = [c["_id"] for c in made.get(name, ()) if c["arrived_on"] <= until]
+        if due and not told:
+            yield "contradiction that H does not tell", f"C {min(due)} of A {name}"
+        if told and name not in made:
+            yield "row of H that tells a contradiction which C and D do not show", name
 
 
 def account_faults(

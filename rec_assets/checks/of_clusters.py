@@ -5,13 +5,15 @@ from typing import Final
 
 import dagster as dg
 
+from rec_api.shrinkage import decay
+from rec_assets import manifests
 from rec_assets.checks.clusters import Cover, Member, cluster_faults, cover
 from rec_assets.checks.finding import found
 from rec_assets.checks.results import blocking, day_of, results
 from rec_assets.checks.shift import shift_finding
 from rec_assets.clusters.assets import cluster_profiles
 from rec_assets.clusters.stored import read_clusters, read_followed
-from rec_assets.days import day_before
+from rec_assets.days import day_before, days_between
 from rec_assets.declared import patient_checks
 from resources.log_store import LogStore
 from resources.preferences import Cluster
@@ -51,13 +53,26 @@ def checks_of_clusters(
     if groups < 1:
         sound = f"{covered.users:,} users are too few for groups: the population serves"
     figures = {"clusters": groups, "users": covered.users}
-    new_part = covered.of_the_day / covered.sessions if covered.sessions else 0.0
+    new = covered.of_the_day + _late_sessions(log_store, day)
+    new_part = min(new / covered.sessions, 1.0) if covered.sessions else 0.0
     yield from results(
+        log_store,
+        day,
         SPECS,
         {
             "clusters_cover_profiles": found(covered.faults, sound, figures),
             "clusters_did_not_jump": shift_finding(followed, before, new_part),
         },
+    )
+
+
+def _late_sessions(store: LogStore, day: str) -> float:
+    """Executed sessions of earlier days that arrived on the day, decayed: J learns them now."""
+    manifest = manifests.read(store, "training_examples", day) or {}
+    return sum(
+        decay(days_between(late, day))
+        * store.count(COLLECTIONS["H"], {"day": late, "arrived_on": day, "executed": True})
+        for late in manifest.get("late_days", ())
     )
 
 

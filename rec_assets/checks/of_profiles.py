@@ -50,6 +50,8 @@ def checks_of_profiles(
         for row in [manifests.read(log_store, "user_profiles", past)]
     ]
     yield from results(
+        log_store,
+        day,
         SPECS,
         {
             "profiles_are_normalised": found(

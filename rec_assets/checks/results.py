@@ -7,6 +7,7 @@ import dagster as dg
 
 from rec_assets import manifests
 from rec_assets.checks.finding import Finding
+from rec_assets.day_state import hold_back
 from resources.log_store import LogStore
 
 OVERRIDE: Final = (
@@ -27,9 +28,14 @@ def warning(asset: dg.AssetsDefinition, name: str, meaning: str) -> dg.AssetChec
 
 
 def results(
-    specs: Sequence[dg.AssetCheckSpec], findings: Mapping[str, Finding]
+    store: LogStore, day: str, specs: Sequence[dg.AssetCheckSpec], findings: Mapping[str, Finding]
 ) -> Iterator[dg.AssetCheckResult]:
-    """One result for each spec; KeyError where there is no finding of that name."""
+    """One result for each spec; KeyError where there is no finding of that name.
+
+    Where one stops what is downstream, the day is held back for later days too.
+    """
+    if any(spec.blocking and _stops(findings[spec.name]) for spec in specs):
+        hold_back(store, day)
     for spec in specs:
         finding = findings[spec.name]
         severe = spec.blocking and finding.stops
@@ -51,6 +57,10 @@ def day_of(context: dg.AssetCheckExecutionContext, store: LogStore, asset: str) 
     if not days:
         raise dg.Failure(f"no day of {asset} stands yet: materialize one", allow_retries=False)
     return days[-1]
+
+
+def _stops(finding: Finding) -> bool:
+    return finding.stops and not finding.holds
 
 
 def _metadata(finding: Finding) -> dict[str, Any]:

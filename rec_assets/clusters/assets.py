@@ -54,7 +54,7 @@ def cluster_profiles(
     """J: groups of users by what they prefer, and which user belongs to which."""
     day = context.partition_key
     first_day = settings.first_day(datetime.now(UTC)).isoformat()
-    require_day_before(log_store, "cluster_profiles", day, first_day)
+    require_day_before(log_store, day, first_day)
     manifests.begin(log_store, "cluster_profiles", day)
     before = read_clusters(log_store, day_before(day))
     manifest = manifests.read(log_store, "cluster_profiles", day_before(day)) or {}

@@ -44,7 +44,7 @@ def user_profiles(
     """G: what each user executed, as evidence per day, and the preferences that follow."""
     day = context.partition_key
     first_day = settings.first_day(datetime.now(UTC)).isoformat()
-    require_day_before(log_store, "cluster_profiles", day, first_day)
+    require_day_before(log_store, day, first_day)
     again = manifests.begin(log_store, "user_profiles", day)
     counts: Counter[str] = Counter()
 

@@ -31,7 +31,7 @@ CONTEXTS_AT_ONCE = 500
     deps=[simulated_traffic],
     kinds={"python"},
     personal_data="ids",
-    code_version="2",
+    code_version="3",
     metadata={"dagster/column_schema": column_schema(TrainingExample)},
 )
 def training_examples(

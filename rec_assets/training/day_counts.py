@@ -35,6 +35,7 @@ class DayCounts(msgspec.Struct, kw_only=True):
     runs: int = 0  # B that H knows: one A may have several
     people: int = 0
     people_executed: int = 0
+    people_live: int = 0
     dropped: dict[str, int] = msgspec.field(default_factory=dict)  # B and C, by reason
     category: dict[str, int] = msgspec.field(default_factory=dict)
     intensity: dict[str, int] = msgspec.field(default_factory=dict)
@@ -43,20 +44,26 @@ class DayCounts(msgspec.Struct, kw_only=True):
 
     def take(self, rows: Iterable[TrainingExample] | Iterable[Row]) -> None:
         """Count rows of users none of whom was counted before: shards are taken one at a time."""
-        people, ran = set[str](), set[str]()
+        people, ran, live = set[str](), set[str](), set[str]()
         for row in rows:
-            self._count(_of_row(row) if isinstance(row, dict) else _of_record(row), people, ran)
+            facts = _of_row(row) if isinstance(row, dict) else _of_record(row)
+            self._count(facts, people, ran, live)
         self.people += len(people)
         self.people_executed += len(ran)
+        self.people_live += len(live)
 
     def drop(self, reasons: Mapping[str, int]) -> None:
         """Count B and C that could not be joined."""
         for reason, number in reasons.items():
             _more(self.dropped, reason, number)
 
-    def _count(self, facts: tuple[Any, ...], people: set[str], ran: set[str]) -> None:
+    def _count(
+        self, facts: tuple[Any, ...], people: set[str], ran: set[str], live: set[str]
+    ) -> None:
         user, origin, executed, accepted, error, runs, *options, text_language = facts
         people.add(user)
+        if origin == "live":
+            live.add(user)
         self.examples += 1
         self.simulated += origin == "simulation"
         self.accepted += accepted

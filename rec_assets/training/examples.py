@@ -111,7 +111,7 @@ def _example(
     option = Option(run.category, run.intensity, run.language) if run else None
     seconds = (run.created_at - event.created_at) / 1000 if run else None
     embedding, encoder_version = _embedding(event, chains.blocks.get(event.context_hash))
-    contradicts = bool(run and selection and not accepted and chosen.get(run.id) is not None)
+    contradicts = any(_contradicts(selections.get(r.id), chosen.get(r.id)) for r in runs)
     return TrainingExample(
         id=event.id,
         user_id=event.user_id,
@@ -157,6 +157,11 @@ def _example(
         seconds_to_run=seconds,
         error=REJECTED_BUT_SELECTED if contradicts else None,
     )
+
+
+def _contradicts(selection: SelectionEvent | None, chosen: int | None) -> bool:
+    """Whether C rejects what D says was chosen; of each run, the executed one or another."""
+    return selection is not None and not selection.accepted and chosen is not None
 
 
 def _option_of(shown: Row) -> Option:

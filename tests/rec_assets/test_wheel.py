@@ -9,7 +9,7 @@ from rec_assets.personas.stored import read_stored, write_stored
 from resources.records import COLLECTIONS, DRAWN_FROM
 from tests.rec_assets.wheel import DAYS, Wheel, wheel
 
-DERIVED = ("training_examples", "user_profiles", "cluster_profiles")
+DERIVED = ("training_examples", "user_profiles", "cluster_profiles", "serving_profiles")
 
 
 @pytest.fixture(scope="module")
@@ -105,13 +105,13 @@ def test_mining_anew_turns_no_bot_into_another_person(turned: Wheel) -> None:
 def test_a_user_whose_evidence_is_gone_is_served_no_longer(turned: Wheel, tmp_path: Path) -> None:
     with wheel(tmp_path / "ghost") as ghost:
         copy_traffic(turned, ghost)
-        ghost.complete(DAYS[0], only=(*DERIVED, "serving_profiles"))
+        ghost.complete(DAYS[0], only=DERIVED)
         user = next(
             r["user_id"] for b in ghost.store.scan(COLLECTIONS["H"], days=[DAYS[0]]) for r in b
         )
         for letter in "ABCD":
             ghost.store.delete(COLLECTIONS[letter], {"day": DAYS[0], "user_id": user})
-        ghost.complete(DAYS[0], only=(*DERIVED, "serving_profiles"))
+        ghost.complete(DAYS[0], only=DERIVED)
         assert f"user_profile:{user}".encode() not in ghost.cache.dump()
 
 

@@ -70,3 +70,10 @@ def test_without_days_before_or_without_runs_there_is_nothing_to_compare() -> No
 
 def test_days_are_pooled_and_their_people_are_the_same_ones() -> None:
     assert pool([mix(1, 2, people=3), mix(4, people=7)]) == Mix({"report": 2, "thesis": 5}, 7)
+
+
+def test_a_day_without_any_after_days_of_many_people_is_told_and_no_small_one() -> None:
+    found = drift_finding("categories executed", 7, mix(), [mix(300, people=10)])
+    assert not found.holds
+    assert found.sentence == "categories executed: none on this day, 300 on the 1 days before"
+    assert drift_finding("categories executed", 7, mix(), [mix(300, people=9)]).holds

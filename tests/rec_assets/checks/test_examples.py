@@ -4,8 +4,14 @@ from typing import Any
 
 import pytest
 
-from rec_assets.checks.examples import account_faults, example_faults
-from tests.builders import DAY, example, recommendation, run
+from rec_assets.checks.examples import (
+    account_faults,
+    contradiction_faults,
+    contradictions,
+    example_faults,
+)
+from resources.records import Row
+from tests.builders import DAY, example, recommendation, run, selection
 
 ASKED, RUNS = {"a1": recommendation()}, {"b1": run()}
 COUNTED = {"runs": 1, "late_runs": 0, "joined": 1, "contradictions": 0}
@@ -68,3 +74,41 @@ def test_a_run_that_arrived_after_h_was_made_is_let_be() -> None:
 
 def test_a_day_that_was_never_counted_is_told() -> None:
     assert list(account_faults(DAY, COUNTED, None)) == [("day whose H was never counted", DAY)]
+
+
+REJECTED = selection(accepted=False, selected_index=None)
+UNTOLD = [("contradiction that H does not tell", "C c1 of A a1")]
+SHOWN_BY_NONE = "row of H that tells a contradiction which C and D do not show"
+
+
+def told(error: str | None, c: Row, d: dict[str, int | None], until: str = DAY) -> list[Any]:
+    made = contradictions([c], d, RUNS, ASKED)
+    return list(contradiction_faults([example(error=error)], made, until))
+
+
+def test_what_c_rejects_and_d_has_chosen_must_stand_in_h() -> None:
+    assert told(None, REJECTED, {"d-b1": 0}) == UNTOLD
+    assert told("rejected in C but selected in D", REJECTED, {"d-b1": 0}) == []
+
+
+@pytest.mark.parametrize(
+    ("c", "d"),
+    [
+        (REJECTED, {"d-b1": None}),
+        (REJECTED, {}),
+        (selection(), {"d-b1": 0}),
+        (REJECTED | {"user_id": "u2"}, {"d-b1": 0}),
+        (REJECTED | {"source_paraphrase_event_id": "b9"}, {"d-b1": 0}),
+    ],
+)
+def test_h_tells_no_contradiction_that_is_none_or_was_dropped(
+    c: Row, d: dict[str, int | None]
+) -> None:
+    assert told(None, c, d) == []
+    assert told("rejected in C but selected in D", c, d) == [(SHOWN_BY_NONE, "a1")]
+
+
+def test_a_contradiction_that_came_after_h_was_made_is_let_be() -> None:
+    late = REJECTED | {"arrived_on": "2026-03-03"}
+    assert told(None, late, {"d-b1": 0}) == []
+    assert told(None, late, {"d-b1": 0}, until="2026-03-03") == UNTOLD

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import msgspec
 import numpy as np
 import pytest
 
+from rec_api.shrinkage import decay
 from rec_assets.clusters.clusters import Crowd, crowd_on, member_row
 from rec_assets.commands.turn import why_failed
 from rec_assets.definitions import defs
@@ -26,6 +28,7 @@ BELOW = (
     "training_examples", "user_profiles", "cluster_profiles", "serving_profiles", "golden_export",
 )  # fmt: skip
 EVE, DAY, EMPTY = DAYS
+PROMPT, EDITED = "부드럽게 다듬어 주세요", "손을 본 문장"
 A_DAY = 120  # sessions: more than the floor under which counts are not judged
 CHECKS = {
     key.name
@@ -62,6 +65,13 @@ def not_passed(result: dg.ExecuteInProcessResult) -> set[str]:
 
 def rows(whole: Wheel, letter: str, day: str = DAY) -> list[Row]:
     return [r for b in whole.store.scan(COLLECTIONS[letter], days=[day]) for r in b]
+
+
+def a_bad_profile(whole: Wheel) -> Row:
+    """A row of G whose categories are no distribution."""
+    row = next(r for b in whole.store.scan(COLLECTIONS["G"]) for r in b)
+    untrue = {"preferred_category_vector": [0.5] * 7, "evidence": {EVE: [[0, 0, 1, 0, 1, 1]]}}
+    return {**row, **untrue, "_id": "bad", "user_id": "bad"}
 
 
 @contextmanager
@@ -146,6 +156,25 @@ def test_a_contradiction_that_nobody_counted_stops_the_day(
     assert f"{DAY}: 1 in H, 0 counted" in why_failed(result)
 
 
+def test_a_contradiction_that_the_join_loses_stops_the_day_and_is_named(
+    turned: Wheel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def losing(chains: Chains, consistency_seconds: float) -> Examples:
+        whole = join_chains(chains, consistency_seconds)
+        whole.rows = [msgspec.structs.replace(row, error=None) for row in whole.rows]
+        return whole
+
+    monkeypatch.setattr("rec_assets.training.assets.join_chains", losing)
+    (rejected, *_) = (row for row in rows(turned, "C") if not row["accepted"])
+    with changed(turned, "D"):
+        (told,) = turned.store.get(COLLECTIONS["D"], [rejected["correction_history_id"]]).values()
+        turned.store.put(COLLECTIONS["D"], [{**told, "selected_index": 0}])
+        result = redo(turned)
+    assert not_passed(result) == {"examples_account_for_all"}
+    named = f"C {rejected['_id']} of A {rejected['source_recommend_event_id']}"
+    assert f"1 × contradiction that H does not tell ({named})" in why_failed(result)
+
+
 def test_vectors_of_two_lengths_stop_the_day(turned: Wheel) -> None:
     with changed(turned, "E"):
         block = rows(turned, "E")[0]
@@ -155,6 +184,22 @@ def test_vectors_of_two_lengths_stop_the_day(turned: Wheel) -> None:
     assert not_passed(result) == {"vectors_are_of_one_kind"}
     assert "with 128 dimensions (1)" in why_failed(result)
     assert made(result) == {"training_examples"}
+
+
+def test_a_late_row_with_a_vector_of_another_length_stops_the_day_on_which_it_came(
+    turned: Wheel,
+) -> None:
+    with changed(turned, "ABE", EVE):
+        block = next(r for r in rows(turned, "E", EVE) if r["embedding"] is not None)
+        event = next(r for r in rows(turned, "A", EVE) if r["context_hash"] == block["_id"])
+        turned.store.put(COLLECTIONS["A"], [{**event, "arrived_on": DAY}])
+        shorter = {**block, "embedding": pack(np.zeros(128, np.float32)), "arrived_on": DAY}
+        turned.store.put(COLLECTIONS["E"], [shorter])
+        result = redo(turned)
+    assert not_passed(result) == {"vectors_are_of_one_kind"}
+    assert f"late rows of {EVE}: H holds vectors of 2 kinds" in why_failed(result)
+    assert f"in E ({block['_id']})" in why_failed(result)
+    assert redo(turned, EVE).success
 
 
 def test_a_day_that_lost_more_than_half_of_its_people_stops(turned: Wheel) -> None:
@@ -174,9 +219,7 @@ def test_a_profile_that_is_no_distribution_stops_serving_but_not_golden_data(
     turned: Wheel,
 ) -> None:
     served = turned.cache.dump()
-    row = next(r for b in turned.store.scan(COLLECTIONS["G"]) for r in b)
-    untrue = {"preferred_category_vector": [0.5] * 7, "evidence": {EVE: [[0, 0, 1, 0, 1, 1]]}}
-    turned.store.put(COLLECTIONS["G"], [{**row, **untrue, "_id": "bad", "user_id": "bad"}])
+    turned.store.put(COLLECTIONS["G"], [a_bad_profile(turned)])
     result = redo(turned)
     turned.store.delete(COLLECTIONS["G"], {"_id": "bad"})
     assert not_passed(result) == {"profiles_are_normalised"}
@@ -291,11 +334,110 @@ def test_a_late_row_that_breaks_an_earlier_day_is_found_on_the_day_it_came(turne
     assert redo(turned, EVE).success
 
 
-def test_no_check_tells_what_people_wrote(turned: Wheel) -> None:
-    texts = {row["input_sentence"] for row in rows(turned, "D")}
-    told = repr([(e.description, e.metadata) for e in found(redo(turned)).values()])
-    assert texts
+def new_part(result: dg.ExecuteInProcessResult) -> float:
+    """The part of all evidence that `clusters_did_not_jump` takes for new."""
+    value = found(result)["clusters_did_not_jump"].metadata["new_part_of_evidence"].value
+    assert isinstance(value, float)
+    return value
+
+
+def test_sessions_that_come_late_are_new_to_the_clusters_too(turned: Wheel) -> None:
+    ordinary = new_part(redo(turned))
+    of_day = sum(row["executed"] for row in rows(turned, "H"))
+    late = sum(row["executed"] for row in rows(turned, "H", EVE)) * decay(1)
+    again = clones_of_the_eve(turned)
+    with changed(turned, "ABCDE", EVE):
+        for letter, of_letter in again.items():
+            turned.store.append(COLLECTIONS[letter], of_letter).whole()
+        result = redo(turned)
+    assert "chains_are_linked" not in not_passed(result), why_failed(result)
+    assert new_part(result) == pytest.approx((of_day + late) / (of_day / ordinary + late))
+    assert redo(turned, EVE).success
+    assert new_part(redo(turned)) == pytest.approx(ordinary)
+
+
+def clones_of_the_eve(whole: Wheel) -> dict[str, list[Row]]:
+    """The eve's rows once more, by letter, as sessions that arrived a day late."""
+    asked = rows(whole, "A", EVE)
+    number = {row["recommend_session_id"]: 7_000 + k for k, row in enumerate(asked)}
+    of_context = {row["context_hash"]: number[row["recommend_session_id"]] for row in asked}
+    return {
+        letter: [
+            clone(row, of, row["user_id"], EVE) | {"arrived_on": DAY}
+            for row in rows(whole, letter, EVE)
+            for of in [number.get(row.get("recommend_session_id")) or of_context[row["_id"]]]
+        ]
+        for letter in "ABCDE"
+    }
+
+
+def written(whole: Wheel) -> set[str]:
+    """Everything of both days that a person wrote or was answered with."""
+    texts = set[str]()
+    for day in (EVE, DAY):
+        for row in rows(whole, "D", day):
+            texts |= {row["input_sentence"], *row["output_sentences"]}
+            texts |= {row["user_prompt"], row["edited_text"]} - {None}
+        for row in rows(whole, "E", day):
+            texts |= {row["text"], row["before"], row["after"]}
+    return texts - {""}
+
+
+def plant_faults_of_h(whole: Wheel) -> None:
+    """One or more of every kind that the checks of H can name; D holds a prompt and an edit."""
+    store, asked, runs, picks = whole.store, *(rows(whole, letter) for letter in "ABC")
+    lost_a, lost_b, lost_d = (r["_id"] for r in (asked[0], runs[5], rows(whole, "D")[9]))
+    for letter, lost in (("A", lost_a), ("B", lost_b), ("D", lost_d)):
+        assert store.delete(COLLECTIONS[letter], {"_id": lost}) == 1
+    store.append(COLLECTIONS["C"], [{**picks[3], "_id": "again"}]).whole()
+    lacking = [{**row, "degraded": ["encoder"]} for row in asked[1:60]]
+    store.put(COLLECTIONS["A"], lacking).whole()
+    told = {"selected_index": 0, "user_prompt": PROMPT, "edited_text": EDITED}
+    store.put(COLLECTIONS["D"], [{**row, **told} for row in rows(whole, "D")]).whole()
+    block = next(r for r in rows(whole, "E") if r["embedding"] is not None)
+    short = {**block, "embedding": pack(np.zeros(128, np.float32))}
+    store.put(COLLECTIONS["E"], [short]).whole()
+
+
+def test_no_check_tells_what_people_wrote(turned: Wheel, monkeypatch: pytest.MonkeyPatch) -> None:
+    def losing(chains: Chains, consistency_seconds: float) -> Examples:
+        whole = join_chains(chains, consistency_seconds)
+        whole.rows = [msgspec.structs.replace(row, error=None) for row in whole.rows[1:]]
+        return whole
+
+    results = []
+    with changed(turned, "ABCDE"):
+        plant_faults_of_h(turned)
+        texts = written(turned)
+        with monkeypatch.context() as patch:
+            patch.setattr("rec_assets.training.assets.join_chains", losing)
+            results.append(redo(turned))
+        results.append(turned.turn(DAY, only=BELOW[1:]))
+    turned.store.put(COLLECTIONS["G"], [a_bad_profile(turned)])
+    results.append(redo(turned))
+    turned.store.delete(COLLECTIONS["G"], {"_id": "bad"})
+    with monkeypatch.context() as patch:
+        patch.setattr("rec_assets.clusters.assets.member_row", with_nobody)
+        results.append(redo(turned))
+    failed = {name for result in results for name in not_passed(result)}
+    assert failed >= {
+        "chains_are_linked", "examples_account_for_all", "vectors_are_of_one_kind",
+        "few_answers_were_degraded", "profiles_are_normalised", "clusters_cover_profiles",
+    }  # fmt: skip
+    told = repr([(e.description, e.metadata) for r in results for e in found(r).values()])
+    for kind in ("B without its A", "C without its B", "C without its D", "C of a B that has"):
+        assert kind in told
+    for kind in ("contradiction that H does not tell", "A without a row of H", "answer without"):
+        assert kind in told
+    assert {PROMPT, EDITED} < texts
     assert not any(text in told for text in texts)
+    assert redo(turned).success
+
+
+def with_nobody(day: str, member: tuple[str, str, float]) -> ClusterMember:
+    """Every user's cluster as if it were that of another one."""
+    user, *rest = member
+    return member_row(day, (f"not-{user}", *rest))
 
 
 def test_a_check_executed_alone_looks_at_the_latest_day(turned: Wheel) -> None:

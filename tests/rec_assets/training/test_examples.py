@@ -139,6 +139,15 @@ def test_rejected_in_c_but_selected_in_d_is_an_error_row_that_stays() -> None:
     assert "contradictions" in outcomes(row)
 
 
+def test_a_contradiction_in_a_run_that_was_not_executed_is_told_too() -> None:
+    runs = [run("b1"), run("b2", created_at=NOON + 30_000)]
+    taken, none = correction(selected_index=0), correction("b2", selected_index=None)
+    row = only([recommendation()], runs, [rejected(), rejected("c2", "b2")], [taken, none])
+    assert (row.source_paraphrase_event_id, row.error) == ("b2", REJECTED_BUT_SELECTED)
+    row = only([recommendation()], runs, [rejected(), selection("c2", "b2")], [taken])
+    assert (row.accepted, row.error) == (True, REJECTED_BUT_SELECTED)
+
+
 @pytest.mark.parametrize("c", [selection(), rejected()])
 def test_a_d_that_agrees_with_its_c_is_no_error(c: Row) -> None:
     row = only([recommendation()], [run()], [c], [correction(selected_index=c["selected_index"])])
