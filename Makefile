@@ -28,7 +28,7 @@ run: setup ## load the sample, simulate three days, build everything, print the 
 	@$(VENV)/bin/recwheel run
 
 test: lint ## lint, types, all tests
-	@$(VENV)/bin/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	@$(VENV)/bin/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: dev ## ruff and mypy
 	@$(VENV)/bin/ruff check
