@@ -6,6 +6,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from resources.settings import REPOSITORY
 
 FEW = 50  # texts of each category and language
@@ -25,3 +27,9 @@ def few_contexts(folder: Path) -> Path:
                 lines.append(line)
         (target / file.name).write_text("".join(lines), encoding="utf-8")
     return target
+
+
+@pytest.fixture(scope="session")
+def few(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The setting that names a pool of few contexts, for a command in a REC_HOME of its own."""
+    return {"REC_CONTEXTS": str(few_contexts(tmp_path_factory.mktemp("few")))}

@@ -82,11 +82,13 @@ def test_the_report_is_one_page_with_its_pictures_inside(
     assert 'src="http' not in page
 
 
-def test_a_seed_gives_one_result_whatever_hash_order_and_concurrency(tmp_path: Path) -> None:
-    one = recwheel_json(tmp_path / "one", "run", *SMALL, PYTHONHASHSEED="1", REC_CONCURRENCY="1")
-    other = recwheel_json(
-        tmp_path / "other", "run", *SMALL, PYTHONHASHSEED="2", REC_CONCURRENCY="16"
-    )
+def test_a_seed_gives_one_result_whatever_hash_order_and_concurrency(
+    tmp_path: Path, few: dict[str, str]
+) -> None:
+    alone = {"PYTHONHASHSEED": "1", "REC_CONCURRENCY": "1", **few}
+    one = recwheel_json(tmp_path / "one", "run", *SMALL, **alone)
+    crowded = {"PYTHONHASHSEED": "2", "REC_CONCURRENCY": "16", **few}
+    other = recwheel_json(tmp_path / "other", "run", *SMALL, **crowded)
     assert one["digests"] == other["digests"]
     assert one["sessions"] == 120
 
@@ -117,20 +119,24 @@ def test_a_service_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_file_that_is_no_export_is_put_aside_with_its_reason(tmp_path: Path) -> None:
+def test_a_file_that_is_no_export_is_put_aside_with_its_reason(
+    tmp_path: Path, few: dict[str, str]
+) -> None:
     (tmp_path / "notes.txt").write_text("dear diary,\nno json here\n", encoding="utf-8")
-    done = recwheel(tmp_path / "home", "load", str(tmp_path / "notes.txt"))
+    done = recwheel(tmp_path / "home", "load", str(tmp_path / "notes.txt"), **few)
     assert "put aside: 2" in done.stdout.replace("\n", " ")
     assert "Traceback" not in done.stderr + done.stdout
 
 
-def test_personas_edited_into_nonsense_name_entry_and_field(tmp_path: Path) -> None:
+def test_personas_edited_into_nonsense_name_entry_and_field(
+    tmp_path: Path, few: dict[str, str]
+) -> None:
     entry = {"name": "X", "preferred_category": "poem", "preferred_intensity": "strong",
              "style_prompt": "…", "accept_rate": 0.8, "origin": "manual"}  # fmt: skip
     home = tmp_path / "home"
     home.mkdir()
     (home / "personas.json").write_text(json.dumps([entry]), encoding="utf-8")
-    done = recwheel(home, "run", *SMALL)
+    done = recwheel(home, "run", *SMALL, **few)
     assert done.returncode == 1
     assert "preferred_category" in done.stderr
     assert "thesis" in done.stderr
@@ -143,9 +149,9 @@ def test_git_sees_nothing_of_a_run() -> None:
     assert done.stdout.split() == made
 
 
-def test_an_export_of_another_make_is_mined(tmp_path: Path) -> None:
+def test_an_export_of_another_make_is_mined(tmp_path: Path, few: dict[str, str]) -> None:
     write_foreign_export(tmp_path / "foreign.jsonl")
-    answer = recwheel_json(tmp_path / "home", "load", str(tmp_path / "foreign.jsonl"))
+    answer = recwheel_json(tmp_path / "home", "load", str(tmp_path / "foreign.jsonl"), **few)
     found = answer["files"]["foreign.jsonl"]
     assert found["quarantined"] == 0
     assert found["unknown_events"] == {"Panel Viewed": 240}
@@ -155,15 +161,19 @@ def test_an_export_of_another_make_is_mined(tmp_path: Path) -> None:
     assert mined == set(TRADES)
 
 
-def test_an_export_without_a_usable_run_says_why_it_is_not_mined(tmp_path: Path) -> None:
+def test_an_export_without_a_usable_run_says_why_it_is_not_mined(
+    tmp_path: Path, few: dict[str, str]
+) -> None:
     row = {"event": "pageview_ad inflow", "user_id": "u1", "time": 1_767_225_600}
     (tmp_path / "views.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
-    done = recwheel(tmp_path / "home", "load", str(tmp_path / "views.jsonl"))
+    done = recwheel(tmp_path / "home", "load", str(tmp_path / "views.jsonl"), **few)
     assert done.returncode == 1
     assert "the raw store holds no usable run" in done.stderr.replace("\n", " ")
 
 
-def test_a_changed_export_from_another_folder_takes_the_place_of_the_former(tmp_path: Path) -> None:
+def test_a_changed_export_from_another_folder_takes_the_place_of_the_former(
+    tmp_path: Path, few: dict[str, str]
+) -> None:
     home, row = tmp_path / "home", {"event": "editor_run_paraphrasing", "time": 1_767_225_600,
            "field": "email", "maintenance": "weak", "target_language": "ko"}  # fmt: skip
     for month, users in (("january", 3), ("february", 5)):
@@ -173,7 +183,7 @@ def test_a_changed_export_from_another_folder_takes_the_place_of_the_former(tmp_
         ]
         path = tmp_path / month / "export.jsonl"
         path.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
-        found = recwheel_json(home, "load", str(path))["files"]["export.jsonl"]
+        found = recwheel_json(home, "load", str(path), **few)["files"]["export.jsonl"]
     assert (found["stored_new"], found["removed"]) == (5, 3)
     (home / "inbox" / "export.jsonl").unlink()
     status = recwheel_json(home, "status")

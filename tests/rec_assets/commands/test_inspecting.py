@@ -53,7 +53,7 @@ def test_a_dry_run_is_read_by_a_person(tmp_path: Path, strange: Path) -> None:
 
 
 def test_what_was_not_understood_is_mapped_then_mined_and_understood_later_too(
-    tmp_path: Path, strange: Path
+    tmp_path: Path, strange: Path, few: dict[str, str]
 ) -> None:
     home, mapping = tmp_path / "home", tmp_path / "mapping.json"
     recwheel_json(home, "load", "--dry-run", str(strange), "--suggest", str(mapping))
@@ -63,7 +63,7 @@ def test_what_was_not_understood_is_mapped_then_mined_and_understood_later_too(
     mapping.write_text(json.dumps(filled), encoding="utf-8")
     again = recwheel_json(home, "load", "--dry-run", str(strange), "--mapping", str(mapping))
     assert set(again["mapping"]["values"]["category"]) == {"kind/general"}
-    loaded = recwheel_json(home, "load", str(strange), "--mapping", str(mapping))
+    loaded = recwheel_json(home, "load", str(strange), "--mapping", str(mapping), **few)
     mined = loaded["mined"]["personas"]
     assert {(p["preferred_category"], p["preferred_intensity"]) for p in mined} == set(TRADES)
     later = recwheel_json(home, "load", "--dry-run", str(strange))
