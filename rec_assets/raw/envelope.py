@@ -13,14 +13,14 @@ from rec_assets.raw.reader import EXCERPT, BadRow, RawRow
 from resources.log_store import Encoded
 from resources.records import Row
 
-_POSITION_DIGITS: Final = 10  # so that the order of ids is the order of rows
+_ID: Final = "%s:%010d"  # ten digits, so that the order of ids is the order of rows
 # A longer row may be too large for MongoDB, and an escape may hide a NUL or a dollar in a key.
 MOST_PASTED: Final = 1 << 20  # bytes
 
 
 def envelope_id(content_hash: str, position: int) -> str:
     """`<hash of the file>:<position>`; the same file gives the same ids whatever its name."""
-    return f"{content_hash}:{position:0{_POSITION_DIGITS}d}"
+    return _ID % (content_hash, position)
 
 
 def envelope(row: RawRow, reading: Reading, source: str, content_hash: str) -> Row:

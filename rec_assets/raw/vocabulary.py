@@ -54,7 +54,7 @@ class Vocabulary:
         fields = self._layers.known(raw)
         for nest in NESTS:
             if isinstance(inner := raw.get(nest), dict):
-                fields = {**self._layers.known(inner), **fields}
+                fields = self._layers.known(inner) | fields
         if self._paths or self._mapped:
             self._add_mapped(raw, fields)
         fields["_id"] = raw.get("_id")

@@ -140,7 +140,7 @@ def main() -> None:
     """Print the table, the verdicts and where the plots are."""
     arguments = parser(__doc__)
     arguments.add_argument("--megabytes", type=float, default=1_000 if FULL else 100)
-    arguments.add_argument("--rounds", type=int, default=1 if FULL else 3)
+    arguments.add_argument("--rounds", type=int, default=2 if FULL else 3)
     arguments.add_argument("--gzip", action="store_true", help="the export is compressed")
     options = arguments.parse_args()
     if options.step:
