@@ -32,8 +32,7 @@ def import_saved_objects(settings: Settings, ndjson: bytes, patience: Patience =
     KibanaUnavailable when it does not answer in time, KibanaRefused when it takes not all of them.
     """
     url = settings.kibana_url.rstrip("/")
-    if not url.startswith(("http://", "https://")):
-        raise SettingError(f"REC_KIBANA_URL is {url!r}: it must be http(s)://<host>:<port>")
+    _check(url)
     where, last = f"Kibana at {without_secrets(url)}", "no answer"
     with _client(settings) as client:
         for pause in patience.pauses():
@@ -51,6 +50,16 @@ def import_saved_objects(settings: Settings, ndjson: bytes, patience: Patience =
                 return _taken(where, reply)
             last = f"status {reply.status_code}"
     raise KibanaUnavailable(f"{where} does not answer ({last}): check REC_KIBANA_URL and Kibana")
+
+
+def _check(url: str) -> None:
+    try:
+        if httpx.URL(url).scheme in ("http", "https"):
+            return
+    except httpx.InvalidURL:
+        pass  # its message may hold a part of a password
+    told = without_secrets(url) if url else "not set"
+    raise SettingError(f"REC_KIBANA_URL is {told}: it must be http(s)://<host>:<port>")
 
 
 def _client(settings: Settings) -> httpx.Client:

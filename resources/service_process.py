@@ -119,7 +119,7 @@ def answers(url: str) -> bool:
     """Whether a service is alive there."""
     try:
         return httpx.get(f"{url}/healthz", timeout=5.0).is_success
-    except httpx.HTTPError:
+    except (httpx.HTTPError, httpx.InvalidURL):
         return False
 
 

@@ -70,5 +70,16 @@ def test_another_address_is_told() -> None:
 
 
 def test_no_url_is_a_setting_error() -> None:
-    with pytest.raises(SettingError, match="REC_KIBANA_URL"):
+    with pytest.raises(SettingError, match="REC_KIBANA_URL is not set: it must be"):
         import_saved_objects(at(""), VIEW, QUICK)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["elastic:hunter2@127.0.0.1:9", "htps://elastic:hunter2@127.0.0.1:9",
+     "http://elastic:hunt/er2@127.0.0.1:9", "http://elastic:hunter2@127.0.0.1:hunter2"],
+)  # fmt: skip
+def test_a_url_that_is_none_is_a_setting_error_without_the_password(url: str) -> None:
+    with pytest.raises(SettingError, match="REC_KIBANA_URL") as caught:
+        import_saved_objects(at(url), VIEW, QUICK)
+    assert "hunt" not in str(caught.value)
