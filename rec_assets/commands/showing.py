@@ -62,6 +62,10 @@ def show_criteria(console: Console, figures: Figures) -> None:
     judged = figures["users_judged"]
     by_persona = ", ".join(f"{k} {n}" for k, n in figures["users_judged_by_persona"].items())
     console.print(f"(3) the persona's option first: {judged} users judged ({by_persona})")
+    if silent := ", ".join(f"{k} {n}" for k, n in figures["users_without_text"].items()):
+        console.print(
+            f"    not judged, the pool has no judge text for them: {silent}", markup=False
+        )
     for label, key in (
         ("personal", "persona_first"),
         ("without personalization", "persona_first_unpersonalized"),

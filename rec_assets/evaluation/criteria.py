@@ -72,8 +72,11 @@ def exit_criteria(
 ) -> Figures:
     """The figures of the three criteria; shares are of simulated users, with 95 % intervals.
 
-    Chains are all that stand, live ones too: `simulated_chains` says how many are bots'.
+    Chains are all that stand, live ones too: `simulated_chains` says how many are bots'. Who has no
+    text to ask with is counted by persona under `users_without_text`, and not judged.
     """
+    silent = Counter(v.persona for v in verdicts if not v.texts)
+    verdicts = [v for v in verdicts if v.texts]
     judged = len(verdicts)
     first = wilson(sum(v.hit for v in verdicts), judged)
     plain = wilson(sum(v.hit_unpersonalized for v in verdicts), judged)
@@ -90,6 +93,7 @@ def exit_criteria(
         "profiles": profiles,
         "users_judged": judged,
         "users_judged_by_persona": dict(sorted(Counter(v.persona for v in verdicts).items())),
+        "users_without_text": dict(sorted(silent.items())),
         "persona_first": _share(first),
         "persona_first_unpersonalized": _share(plain),
         "persona_first_ceiling": _share(ceiling),

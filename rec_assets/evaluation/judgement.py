@@ -26,6 +26,7 @@ from resources.preferences import Evidence, Floats, ServedClusters, ServedProfil
 JUDGED_FROM: Final = 8  # executed sessions
 TEXTS: Final = 10
 RESAMPLES: Final = 4000
+DRAWN_AT_ONCE: Final = 1 << 20  # of resampled users: 16 MB, however many are judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,10 @@ class JudgeText:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One judged user: how often the persona's option came first, personalized and not."""
+    """One judged user: how often the persona's option came first, personalized and not.
+
+    `texts` is 0 where the pool's judge part has none for the persona: nothing can be said then.
+    """
 
     user_id: str
     persona: str
@@ -180,9 +184,12 @@ def paired_difference(verdicts: Sequence[Verdict], seed: int) -> Share:
     gains = np.array([v.hit - v.hit_unpersonalized for v in verdicts], dtype=np.float64)
     if not len(gains):
         return Share(float("nan"), float("nan"), float("nan"))
-    draw = generator(seed, "bootstrap")
-    means = gains[draw.integers(0, len(gains), (RESAMPLES, len(gains)))].mean(1)
-    low, high = np.quantile(means, [0.025, 0.975])
+    draw, means = generator(seed, "bootstrap"), list[Floats]()
+    rows = max(1, DRAWN_AT_ONCE // len(gains))
+    for start in range(0, RESAMPLES, rows):
+        shape = min(rows, RESAMPLES - start), len(gains)
+        means.append(gains[draw.integers(0, len(gains), shape)].mean(1))
+    low, high = np.quantile(np.concatenate(means), [0.025, 0.975])
     return Share(float(gains.mean()), float(low), float(high))
 
 

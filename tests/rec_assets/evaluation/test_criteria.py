@@ -1,6 +1,12 @@
 from __future__ import annotations
 
-from rec_assets.evaluation.criteria import count_chains
+from rec_assets.evaluation.criteria import ChainCounts, count_chains, exit_criteria
+from rec_assets.evaluation.judgement import JUDGED_FROM, JudgeText, Served, judge
+from rec_assets.evaluation.page import page
+from rec_assets.personas.persona_checks import complete
+from rec_assets.traffic.population import draw_users
+from resources.preferences import Evidence, ServedProfile
+from tests.rec_assets.traffic.people import entry
 
 
 def run(of: str, own: str) -> dict[str, object]:
@@ -24,3 +30,20 @@ def test_orphans_are_counted_and_complete_nothing() -> None:
         ["a1"], [run("gone", "b1")], [selection("b1", True), selection("b9", True)]
     )
     assert (counts.complete, counts.orphan_runs, counts.orphan_selections) == (0, 1, 2)
+
+
+def test_who_has_no_text_to_ask_with_is_counted_and_not_judged() -> None:
+    none = JudgeText("Dear …", "email", "en", None, "en")  # nobody's category in its language
+    thesis = JudgeText("본 연구는 …", "thesis", "ko", None, "ko")
+    personas = complete([entry("scholar", "thesis", "weak"), entry("clerk", "email", "weak")])
+    users = draw_users(personas, 8, seed=1)
+    profile = ServedProfile(Evidence.none(), "2026-01-05", None, 0.9, JUDGED_FROM)
+    served = Served(None, {user.user_id: profile for user in users}, "ko")
+    verdicts = judge(users, personas, [none, thesis], served, 1)
+    figures = exit_criteria(ChainCounts(), {}, personas, verdicts, 1)
+    clerks = sum(user.persona == "clerk" for user in users)
+    assert 0 < clerks < 8
+    assert figures["users_without_text"] == {"clerk": clerks}
+    assert figures["users_judged_by_persona"] == {"scholar": 8 - clerks}
+    assert set(figures["most_frequent_first"]) == {"scholar"}
+    assert f"clerk {clerks}." in page("2026-01-05", figures, {})

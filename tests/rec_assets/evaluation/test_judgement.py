@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from rec_assets.evaluation import judgement
 from rec_assets.evaluation.judgement import (
     JudgeText,
     Served,
@@ -57,6 +58,15 @@ def test_a_gain_of_every_user_has_an_interval_above_zero() -> None:
 def test_no_gain_has_an_interval_around_zero() -> None:
     mixed = [verdict(9, 1), verdict(1, 9)] * 20
     assert paired_difference(mixed, 1).low < 0 < paired_difference(mixed, 1).high
+
+
+def test_the_interval_is_the_same_however_many_are_drawn_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mixed = [verdict(9, 1), verdict(1, 9), verdict(9, 9)] * 19
+    at_once = paired_difference(mixed, 2)
+    monkeypatch.setattr(judgement, "DRAWN_AT_ONCE", 1_000)
+    assert paired_difference(mixed, 2) == at_once
 
 
 def test_the_most_frequent_first_is_counted_over_a_personas_users() -> None:
