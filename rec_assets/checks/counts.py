@@ -30,9 +30,9 @@ def references_of(before: Sequence[int | None]) -> dict[str, int]:
 
 
 def fall_finding(what: str, number: int, references: Mapping[str, int]) -> Finding:
-    """Fails when `number` is below half of every reference; else as `unusual_finding`."""
+    """Fails when `number` is below half of every reference, and of none; else `unusual_finding`."""
     least = min(references.values(), default=0)
-    if least >= FLOOR and 0 < number < LEAST_SHARE * least:
+    if least >= FLOOR and number < LEAST_SHARE * least:
         fell = f"{number:,} {what}, {number / least:.0%} of the least of {_told(references)}"
         figures = _figures(number, references)
         return Finding(False, f"{fell}; {LEAST_SHARE:.0%} are asked for", figures)

@@ -27,7 +27,7 @@ SPECS: Final = (
         user_profiles,
         "users_did_not_halve",
         "G has at least half the users of the day before, or of a week ago, or of the week's "
-        "median. Fewer than 100 to compare with are not judged.",
+        "median; an empty G has not. Fewer than 100 to compare with are not judged.",
     ),
 )
 

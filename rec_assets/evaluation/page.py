@@ -44,8 +44,8 @@ bots; all users of part 3 are.</p>
 <h2>3. The persona's option on top</h2>
 <p>{{ f.users_judged }} users with at least 8 executed sessions asked with unseen texts; share of
 users for whom the persona's category and intensity came first on more than half, with 95 %
-intervals.{% if f.users_without_text %} Not judged, for want of a text of their persona's category
-in the judge part: {{ f.users_without_text.items() | map("join", " ") | join(", ") }}.{% endif %}</p>
+intervals.{% if f.users_without_text %} Not judged, for want of a text of their persona's category:
+{{ f.users_without_text.items() | map("join", " ") | join(", ") }}.{% endif %}</p>
 <table>{% for label, key in shares.items() %}
 <tr><td>{{ label }}</td><td>{{ share(f[key]) }}</td></tr>{% endfor %}
 <tr><td>gain over without</td><td>{{ share(f.gain) }}</td></tr>

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rec_assets.checks.counts import FLOOR, fall_finding, references_of
+from rec_assets.checks.counts import FLOOR, fall_finding, references_of, unusual_finding
 
 WEEK = [500, 500, 500, 500, 500, 500, 500]
 
@@ -20,7 +20,7 @@ def test_a_first_day_passes() -> None:
     assert fall_finding("A", 7, references_of([])).holds
 
 
-@pytest.mark.parametrize(("number", "holds"), [(250, True), (249, False), (1, False)])
+@pytest.mark.parametrize(("number", "holds"), [(250, True), (249, False), (0, False)])
 def test_half_of_the_day_before_is_asked_for(number: int, holds: bool) -> None:
     found = fall_finding("A", number, references_of(WEEK))
     assert found.holds == holds
@@ -39,13 +39,13 @@ def test_small_numbers_are_not_judged() -> None:
     assert fall_finding("A", 3, {"day before": FLOOR - 1}).holds
 
 
-def test_a_day_without_any_is_told_and_stops_nothing() -> None:
-    found = fall_finding("recommendations", 0, references_of(WEEK))
+def test_a_day_without_any_traffic_is_told_and_stops_nothing() -> None:
+    found = unusual_finding("recommendations", 0, references_of(WEEK), "few")
     assert (found.holds, found.stops) == (False, False)
     assert "no recommendations at all" in found.sentence
 
 
 def test_a_hundredfold_day_is_told_and_stops_nothing() -> None:
-    found = fall_finding("recommendations", 50_000, references_of(WEEK))
+    found = unusual_finding("recommendations", 50_000, references_of(WEEK), "few")
     assert (found.holds, found.stops) == (False, False)
     assert "100 times" in found.sentence
