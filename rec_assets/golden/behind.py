@@ -43,7 +43,7 @@ def days_behind(
         if held.get(day, 0) != standing.get(day, 0)
     }
     made = _manifests(store, EXAMPLES)
-    through = _let_through(made, _manifests(store, EXPORT))
+    through = days_let_through(store)
     alive = {day for held, _ in numbers for day in held if held[day]}
     alive.update(made, manifests.unfinished(store, EXAMPLES))
     followed = sorted(d for d in differing.difference(besides) if d in through or d not in alive)
@@ -56,11 +56,12 @@ def examples_made(store: LogStore, day: str) -> int | None:
     return made.get("rows") if made else None
 
 
-def _let_through(made: Mapping[str, Row], exported: Mapping[str, Row]) -> set[str]:
+def days_let_through(store: LogStore) -> set[str]:
     """The days that were exported as they were made last.
 
     Those that were made anew with a day which has not been exported since wait with it.
     """
+    made, exported = _manifests(store, EXAMPLES), _manifests(store, EXPORT)
     stopped = set[str]()
     for day, row in made.items():
         export = exported.get(day)

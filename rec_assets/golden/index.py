@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from rec_assets import manifests
 from rec_assets.day_state import days_redone
-from rec_assets.golden.behind import Behind, days_behind, rows_by_day
+from rec_assets.golden.behind import Behind, days_behind, days_let_through, rows_by_day
 from rec_assets.golden.columns import COLUMNS, Column
 from rec_assets.golden.requests import REQUEST_COLUMNS, request_rows
 from rec_assets.golden.rows import Personas, golden_rows
@@ -58,8 +58,13 @@ def rows_of(series: Series, store: LogStore, day: str, personas: Personas) -> It
 
 
 def days_to_send(store: LogStore, day: str) -> list[str]:
-    """`day`, the earlier days made anew with it, and those that never arrived whole; ascending."""
-    unfinished = [each for each in manifests.unfinished(store, ASSET) if each < day]
+    """`day`, the earlier days made anew with it, and those that never arrived whole; ascending.
+
+    Of these not the ones that a check has stopped since: they wait for their own run.
+    """
+    unfinished = {each for each in manifests.unfinished(store, ASSET) if each < day}
+    if unfinished:
+        unfinished &= days_let_through(store)
     return sorted({*days_redone(store, day), *unfinished, day})
 
 

@@ -110,6 +110,21 @@ def test_a_day_made_anew_and_stopped_by_a_check_stays_as_it_was(
     assert users_of(server, FIRST) == [{"user-0", "user-1"}] * 3
 
 
+def test_a_day_that_never_arrived_and_was_stopped_since_waits_for_its_own_run(
+    store: LogStore, instance: dg.DagsterInstance, server: Contract
+) -> None:
+    for day in (FIRST, SECOND):
+        write_day(store, day, 12)
+        export_noted(store, day)
+    manifests.begin(store, "golden_index", FIRST)  # the index was away then
+    manifests.complete(store, "training_examples", FIRST, rows=13, late_days=[])
+    assert metadata(materialize(instance, SECOND))["days"] == [SECOND]
+    assert manifests.unfinished(store, "golden_index") == [FIRST]
+    export_noted(store, FIRST)
+    assert metadata(materialize(instance, SECOND))["days"] == [FIRST, SECOND]
+    assert manifests.unfinished(store, "golden_index") == []
+
+
 def test_a_file_that_was_lost_or_cut_short_is_written_again(
     store: LogStore, instance: dg.DagsterInstance
 ) -> None:
