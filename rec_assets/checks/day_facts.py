@@ -94,7 +94,7 @@ def _read_block(
     facts.missing.update(words)
     facts.asked_live += sum(row["origin"] == "live" for row in asked.values())
     facts.late_runs += sum(row["arrived_on"] > until for row in runs.values())
-    examples = list(lighten(scan("H", FIELDS), facts.vectors, until))
+    examples = list(lighten(scan("H", FIELDS), facts.vectors, until, asked))
     facts.counts.take(examples)
     facts.examples.add_all(example_faults(examples, asked, runs, until))
     made = contradictions(selections, chosen, runs, asked)

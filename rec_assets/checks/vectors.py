@@ -11,6 +11,7 @@ from rec_assets.checks.finding import NAMED, Faults, Finding
 from resources.records import Row
 
 FLOAT_BYTES: Final = 4
+NONE: Final[Mapping[str, Row]] = {}
 Kind = tuple[str, int]  # encoder version, dimensions
 
 
@@ -30,16 +31,19 @@ class Kinds:
             self.named[kind].append(name)
 
 
-def lighten(rows: Iterable[Row], kinds: Kinds, until: str) -> Iterator[Row]:
+def lighten(
+    rows: Iterable[Row], kinds: Kinds, until: str, asked: Mapping[str, Row] = NONE
+) -> Iterator[Row]:
     """The rows without their embedding, which is counted by encoder version and dimensions.
 
-    Those that arrived before the day `until` count as earlier ones too.
+    Those that arrived before the day `until` count as earlier ones too; an example did when its
+    recommendation (`asked`, by id) had, whenever the end of its chain came.
     """
     for row in rows:
         packed = row.pop("embedding")
         if packed is not None:
             kind = str(row["encoder_version"]), dimensions(packed)
-            kinds.add(kind, row["_id"], earlier=row["arrived_on"] < until)
+            kinds.add(kind, row["_id"], earlier=asked.get(row["_id"], row)["arrived_on"] < until)
         yield row
 
 

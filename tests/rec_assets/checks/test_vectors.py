@@ -96,3 +96,11 @@ def test_a_day_on_which_the_encoder_changed_is_not_judged_again_for_a_late_row()
     assert again.holds
     today = vector_finding(ONE, ONE, 0)
     assert vector_findings(today, {EARLIER: again}) == today
+
+
+def test_nor_for_chains_that_ended_after_midnight() -> None:
+    ended = [*several(3, arrived=EARLIER), row(384, OTHER, "late")]
+    asked = {"late": {"arrived_on": EARLIER}}  # at two minutes to midnight, accepted after it
+    counted = Kinds()
+    list(lighten(ended, counted, DAY, asked))
+    assert vector_finding(counted, Kinds(), 0, late=True).sentence == "judged on its own day"
