@@ -114,7 +114,7 @@ PERSONAS: Final = Panel(
     aggregations={
         "day": {
             **BY_DAY,
-            "aggs": {"persona": {"terms": {"field": "persona", "size": 15, "missing": LIVE}}},
+            "aggs": {"persona": {"terms": {"field": "persona", "size": 100, "missing": LIVE}}},
         }
     },
     buckets="aggregations.day.buckets",

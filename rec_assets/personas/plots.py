@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from unicodedata import east_asian_width
 
 from rec_assets.personas.persona import Persona
 from rec_assets.plots import GRID, MAIN, canvas, picture, stacked
 from resources.options import CATEGORIES, INTENSITIES
 
 MOST_SHOWN = 20  # a person may write any number of them
+WIDEST = 26  # Latin letters of a name; a Korean one is as wide as two
 
 
 def persona_bars(personas: Sequence[Persona]) -> str:
@@ -33,6 +35,7 @@ def persona_bars(personas: Sequence[Persona]) -> str:
     ):
         axes.set_title(what, fontsize=9, loc="left")
         axes.grid(axis="x", color=GRID)
+    people.set_yticks(range(len(names)), labels=[shortened(name) for name in names])
     people.grid(visible=False)
     people.invert_yaxis()
     more = f"; {len(personas) - len(shown)} more" if len(personas) > len(shown) else ""
@@ -41,3 +44,24 @@ def persona_bars(personas: Sequence[Persona]) -> str:
     below = f"{mined} of {len(personas)} mined from the raw exports ({runs:,} runs){more}"
     users = sum(persona.users for persona in personas)
     return picture(figure, f"{len(personas)} personas of {users:,} people", below)
+
+
+def shortened(name: str) -> str:
+    """The name, its middle as `…` where it is wider than the plot has room for."""
+    if sum(map(_width, name)) <= WIDEST:
+        return name
+    return f"{_beginning(name)}…{_beginning(name[::-1])[::-1]}"
+
+
+def _beginning(name: str) -> str:
+    kept, width = "", 0
+    for letter in name:
+        width += _width(letter)
+        if width >= WIDEST // 2:
+            break
+        kept += letter
+    return kept
+
+
+def _width(letter: str) -> int:
+    return 2 if east_asian_width(letter) in "WF" else 1

@@ -14,7 +14,7 @@ from matplotlib.font_manager import FontManager, findSystemFonts
 from rec_assets import fonts
 from rec_assets.fonts import KOREAN, LATIN, families, installed
 from rec_assets.personas.persona import read_personas
-from rec_assets.personas.plots import persona_bars
+from rec_assets.personas.plots import persona_bars, shortened
 from tests.rec_assets.wheel import persona_file
 
 
@@ -27,6 +27,25 @@ def drawn(tmp_path: Path, *names: str) -> str:
 @pytest.mark.parametrize("name", [r"Cheap $\frac$ deals", "$", "100 $ a $day$", "_under^{", "😀 $"])
 def test_a_name_is_no_formula(tmp_path: Path, name: str) -> None:
     assert drawn(tmp_path, name, "other").startswith("data:image/png")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Academic_Writer_ko_strong", "Academic_Writer_ko_strong"),
+        ("Writers of long names, the first", "Writers of l…s, the first"),
+        ("긴 이름을 가진 학술 글쓰기 사용자들", "긴 이름을 가…기 사용자들"),
+    ],
+)
+def test_a_name_too_wide_for_its_bar_loses_its_middle(name: str, shown: str) -> None:
+    assert shortened(name) == shown
+
+
+def test_two_long_names_keep_two_bars_and_the_pictures_size(tmp_path: Path) -> None:
+    long = [f"{'very ' * 30}long name {number}" for number in "12"]
+    small, large = drawn(tmp_path, "one", "two"), drawn(tmp_path, *long)
+    assert drawn(tmp_path, long[0]) != large
+    assert abs(len(large) - len(small)) < len(small) / 2
 
 
 def test_a_name_between_dollars_shows_its_dollars(tmp_path: Path) -> None:
@@ -57,7 +76,7 @@ def test_the_first_picture_of_a_process_says_nothing_either(tmp_path: Path) -> N
     code = (
         "import sys; from pathlib import Path\n"
         "from rec_assets.personas.persona import read_personas\n"
-        "from rec_assets.personas.plots import persona_bars\n"
+        "from rec_assets.personas.plots import persona_bars, shortened\n"
         "assert persona_bars(read_personas(Path(sys.argv[1])))"
     )
     command = [sys.executable, "-W", "error::UserWarning", "-c", code, str(file)]
