@@ -14,16 +14,18 @@ from rec_assets.commands.locks import only_one
 from tests.rec_assets.command_line import recwheel_json
 
 
+def of_all_workers(temporary: pytest.TempPathFactory, name: str) -> Path:
+    """A folder that the workers of pytest-xdist share: their own ones lie in one."""
+    folder = temporary.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / name
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The REC_HOME of the first run. Nobody writes into it: `used_home` is for that.
-
-    Workers of pytest-xdist, whose folders lie in one, share it.
-    """
-    folder = tmp_path_factory.getbasetemp()
-    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-    (folder / "first").mkdir(exist_ok=True)
-    return folder / "first" / "home"
+    """The REC_HOME of the first run. Nobody writes into it: `used_home` is for that."""
+    return of_all_workers(tmp_path_factory, "first") / "home"
 
 
 @pytest.fixture(scope="session")
