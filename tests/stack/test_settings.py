@@ -130,9 +130,10 @@ def test_limits_that_a_large_encoder_needs_are_those_of_now_unless_set() -> None
         return service["memory"], code["memory"], start
 
     assert limits() == ("1G", "4G", "20s")
-    larger = {
-        "REC_SERVICE_MEMORY": "5G",
-        "REC_CODE_MEMORY": "6G",
-        "REC_SERVICE_START_PERIOD": "30m",
-    }
-    assert limits(**larger) == tuple(larger.values())
+    page = (ROOT / "docs" / "stack.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^(REC_\w+)=(.+)$", page, re.MULTILINE))
+    assert told.pop("REC_SERVICE_IMAGE") == "platform"
+    assert limits(**told) == tuple(
+        told[name] for name in ("REC_SERVICE_MEMORY", "REC_CODE_MEMORY", "REC_SERVICE_START_PERIOD")
+    )
+    assert "1G" not in limits(**told)
