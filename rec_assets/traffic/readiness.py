@@ -16,7 +16,8 @@ def why_not_yet(
     if served_day is not None and served_day >= day:
         return (
             f"the service already serves {served_day}: traffic of {day} would meet profiles made "
-            f"from days after it. Clear REC_HOME to begin again, or go on with later days"
+            "from days after it. Go on with later days, or, to begin again, clear REC_HOME and the "
+            "stores that REC_LOG_URL and REC_REDIS_URL name"
         )
     if day == first_day and served_day is not None:
         return (
