@@ -97,7 +97,8 @@ def settings_page() -> str:
     ]
     intro = (
         "Environment variables. What the first run fixed (start, seed, users, sessions, days) lies "
-        "in `wheel.json` under `REC_HOME`, and the environment must agree with it.\n"
+        "in `wheel.json` under `REC_HOME`, and the environment must agree with it. "
+        "`REC_COPY_TO` is read by `recwheel copy` alone, in place of `--to`.\n"
     )
     return "\n".join(
         ["# Settings\n", COMMAND, intro, _table(("variable", "default", "meaning"), rows)]
@@ -124,7 +125,9 @@ def _record(record: type[msgspec.Struct]) -> str:
 
 
 def _texts(collection: str) -> str:
-    return ", ".join(f"`{field}`" for field in r.TEXT_FIELDS.get(collection, ()))
+    own, quoting = r.TEXT_FIELDS.get(collection, ()), r.QUOTING_FIELDS.get(collection, ())
+    told = ", ".join(f"`{field}`" for field in (*own, *quoting))
+    return f"prompts of five people or more: {told}" if quoting else told
 
 
 def _default(name: str) -> str:
