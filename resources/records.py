@@ -43,8 +43,8 @@ ALL_COLLECTIONS: Final = (
     MANIFESTS, DRAWN_FROM, RAW_FILES, MINED,
 )  # fmt: skip
 
-# Where what one person wrote lies in the log store, and nowhere else there; retention and erasure
-# read this. Outside of it: docs/operations.md, "Where people's text lies".
+# Where a person's text lies in the log store; retention and erasure read this. What many wrote is
+# quoted in personas (rec_assets/personas/stored.py); all other places: docs/operations.md.
 TEXT_FIELDS: Final = {
     RAW: ("raw",),
     QUARANTINE: ("raw",),
@@ -52,13 +52,6 @@ TEXT_FIELDS: Final = {
     "context_block": ("text", "before", "after"),
     "full_document_store": ("text",),
     "editor_document_snapshot": ("text",),
-}
-# Where prompts are quoted that five people or more wrote.
-QUOTING_FIELDS: Final = {
-    MINED: ("style_prompt", "prompts"),
-    PERSONAS: ("style_prompt", "prompts"),
-    DRAWN_FROM: ("style_prompt", "prompts"),
-    MANIFESTS: ("entries",),  # of `personas/former`: the personas of all minings
 }
 
 

@@ -114,8 +114,8 @@ class Settings(BaseSettings):
     )
     host: str = Field(
         default="127.0.0.1",
-        description="Address the service listens on. Dagster's interface, which has no login, "
-        "stays on 127.0.0.1.",
+        description="Address the service listens on. Dagster's interface of `recwheel up`, which "
+        "has no login, stays on 127.0.0.1.",
     )
     port: int = Field(default=8000, description="Port of the service; the next free one if taken.")
     dagster_port: int = Field(

@@ -14,8 +14,9 @@ import pytest
 
 from rec_assets.definitions import defs
 from rec_assets.personas.persona import read_personas
+from rec_assets.personas.stored import QUOTING_FIELDS
 from resources.log_store import open_log_store
-from resources.records import ALL_COLLECTIONS, COLLECTIONS, QUOTING_FIELDS, RAW, TEXT_FIELDS, Row
+from resources.records import ALL_COLLECTIONS, COLLECTIONS, RAW, TEXT_FIELDS, Row
 from tests.readme import ROOT
 
 TITLE = "## Where people's text lies"

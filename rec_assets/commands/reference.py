@@ -9,6 +9,7 @@ import msgspec
 
 from rec_assets.golden.columns import COLUMNS, Column
 from rec_assets.golden.requests import REQUEST_COLUMNS
+from rec_assets.personas.stored import QUOTING_FIELDS
 from rec_assets.tables import column_schema
 from resources import records as r
 from resources.field_meanings import EVERY_RECORD
@@ -125,7 +126,7 @@ def _record(record: type[msgspec.Struct]) -> str:
 
 
 def _texts(collection: str) -> str:
-    own, quoting = r.TEXT_FIELDS.get(collection, ()), r.QUOTING_FIELDS.get(collection, ())
+    own, quoting = r.TEXT_FIELDS.get(collection, ()), QUOTING_FIELDS.get(collection, ())
     told = ", ".join(f"`{field}`" for field in (*own, *quoting))
     return f"prompts of five people or more: {told}" if quoting else told
 
