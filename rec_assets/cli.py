@@ -124,7 +124,13 @@ def status(as_json: Json = False) -> None:
 
 @app.command()
 def copy(
-    to: Annotated[str, typer.Option(help="mongodb://…, sqlite:///FILE, or a file's path.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            envvar="REC_COPY_TO",  # a password in an argument is seen by all who list processes
+            help="mongodb://…, sqlite:///FILE, or a file's path.",
+        ),
+    ],
     as_json: Json = False,
 ) -> None:
     """Copy the whole state to another log store; the same command goes on after a kill."""

@@ -43,7 +43,8 @@ ALL_COLLECTIONS: Final = (
     MANIFESTS, DRAWN_FROM, RAW_FILES, MINED,
 )  # fmt: skip
 
-# Where people's text lies in the log store, and nowhere else; retention and erasure read this.
+# Where a person's text lies in the log store; retention and erasure read this. What many wrote is
+# quoted in personas (rec_assets/personas/stored.py); all other places: docs/operations.md.
 TEXT_FIELDS: Final = {
     RAW: ("raw",),
     QUARANTINE: ("raw",),

@@ -47,7 +47,8 @@ class Settings(BaseSettings):
 
     home: Path = Field(
         default=HOME,
-        description="Folder of everything that is written; removing it resets the machine.",
+        description="Folder of everything that is written; removing it resets the machine, with "
+        "the default stores: with REC_LOG_URL and REC_REDIS_URL the records lie there.",
     )
     log_url: str = Field(
         default="",
@@ -111,9 +112,16 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Key for REC_API_URL with the simulator role; empty: the one under REC_HOME.",
     )
-    host: str = Field(default="127.0.0.1", description="Address the service listens on.")
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address the service listens on. Dagster's interface of `recwheel up`, which "
+        "has no login, stays on 127.0.0.1.",
+    )
     port: int = Field(default=8000, description="Port of the service; the next free one if taken.")
-    dagster_port: int = Field(default=3000, description="Port of Dagster's web interface.")
+    dagster_port: int = Field(
+        default=3000,
+        description="Port of Dagster's web interface on 127.0.0.1; the next free one if taken.",
+    )
     llm_url: str = Field(
         default="", description="OpenAI-compatible server for /paraphrase; empty: embedded rules."
     )

@@ -9,6 +9,7 @@ import msgspec
 
 from rec_assets.golden.columns import COLUMNS, Column
 from rec_assets.golden.requests import REQUEST_COLUMNS
+from rec_assets.personas.stored import QUOTING_FIELDS
 from rec_assets.tables import column_schema
 from resources import records as r
 from resources.field_meanings import EVERY_RECORD
@@ -97,7 +98,8 @@ def settings_page() -> str:
     ]
     intro = (
         "Environment variables. What the first run fixed (start, seed, users, sessions, days) lies "
-        "in `wheel.json` under `REC_HOME`, and the environment must agree with it.\n"
+        "in `wheel.json` under `REC_HOME`, and the environment must agree with it. "
+        "`REC_COPY_TO` is read by `recwheel copy` alone, in place of `--to`.\n"
     )
     return "\n".join(
         ["# Settings\n", COMMAND, intro, _table(("variable", "default", "meaning"), rows)]
@@ -124,7 +126,9 @@ def _record(record: type[msgspec.Struct]) -> str:
 
 
 def _texts(collection: str) -> str:
-    return ", ".join(f"`{field}`" for field in r.TEXT_FIELDS.get(collection, ()))
+    own, quoting = r.TEXT_FIELDS.get(collection, ()), QUOTING_FIELDS.get(collection, ())
+    told = ", ".join(f"`{field}`" for field in (*own, *quoting))
+    return f"prompts of five people or more: {told}" if quoting else told
 
 
 def _default(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 
@@ -25,6 +26,7 @@ from resources.service_process import answers, url_in
 from resources.settings import Settings
 
 READY_SECONDS = 120.0
+INTERFACE_HOST: Final = "127.0.0.1"  # Dagster's has no login: whoever reaches it may do all
 OTHER_ENDS_SECONDS = 6.0  # what one that was killed needs to take its processes with it
 
 
@@ -42,7 +44,7 @@ def keep_running(console: Console, settings: Settings, port_file: Path) -> None:
 
 
 def _keep_running(console: Console, settings: Settings, port_file: Path, held: int) -> None:
-    dagster_port = free_port(settings.host, settings.dagster_port)
+    dagster_port = free_port(INTERFACE_HOST, settings.dagster_port)
     if dagster_port != settings.dagster_port:
         console.print(f"port {settings.dagster_port} is in use: Dagster takes {dagster_port}")
     logs = {name: settings.home / "logs" / f"{name}.log" for name in ("service", "dagster")}
@@ -54,13 +56,13 @@ def _keep_running(console: Console, settings: Settings, port_file: Path, held: i
         # While the service starts: runs that a killed `up` left would block the day's chain.
         with dagster_instance(settings, alone=True):
             pass
-        dagster = dagster_command(settings.host, dagster_port)
+        dagster = dagster_command(INTERFACE_HOST, dagster_port)
         children["dagster"] = start(dagster, logs["dagster"], holding=[held])
         url = _wait_for_service(children["service"], port_file, logs["service"])
         if not url.endswith(f":{settings.port}"):
             console.print(f"port {settings.port} is in use: the service took the next one")
         console.print(f"service:  {url}/docs", soft_wrap=True)
-        interface = f"http://{settings.host}:{dagster_port}"
+        interface = f"http://{INTERFACE_HOST}:{dagster_port}"
         console.print(f"Dagster:  {interface} (ready in half a minute)")
         console.print("stop both with Ctrl-C")
         watch(children, logs)

@@ -34,7 +34,7 @@ from resources.settings import Settings
     deps=[raw_corporate_data],
     kinds={"scikitlearn"},
     pool=RAW_EXPORTS,
-    personal_data="none",
+    personal_data="text",  # prompts that many wrote are quoted
     code_version="1",
     metadata={"dagster/column_schema": column_schema(Persona)},
 )
@@ -59,7 +59,7 @@ def mined_personas(
     deps=[mined_personas],
     kinds={"json"},
     pool=RAW_EXPORTS,
-    personal_data="none",
+    personal_data="text",  # prompts that many wrote are quoted
     code_version="3",
     metadata={"dagster/column_schema": column_schema(Persona)},
 )

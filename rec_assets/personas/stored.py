@@ -10,8 +10,15 @@ import msgspec
 from rec_assets import manifests
 from rec_assets.personas.persona import Persona, PersonaError
 from resources.log_store import LogStore
-from resources.records import DRAWN_FROM, MINED, PERSONAS, Row
+from resources.records import DRAWN_FROM, MANIFESTS, MINED, PERSONAS, Row
 
+# Where prompts are quoted that five people or more wrote.
+QUOTING_FIELDS: Final = {
+    MINED: ("style_prompt", "prompts"),
+    PERSONAS: ("style_prompt", "prompts"),
+    DRAWN_FROM: ("style_prompt", "prompts"),
+    MANIFESTS: ("entries",),  # of the former personas
+}
 _FORMER: Final = ("personas", "former")  # their manifest
 _CANDIDATE: Final = ("mined_personas", "candidate")
 

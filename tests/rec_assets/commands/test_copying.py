@@ -129,6 +129,19 @@ def test_a_copy_says_what_to_set_and_where_profiles_come_from(tmp_path: Path) ->
     assert recwheel_json(tmp_path / "home", "copy", "--to", str(tmp_path / "new.sqlite"))["equal"]
 
 
+def test_the_target_may_come_from_the_environment_and_is_shown_by_no_help(tmp_path: Path) -> None:
+    a_state(tmp_path / "home").close()
+    target = str(tmp_path / "secret.sqlite")
+    told = recwheel(tmp_path / "home", "copy", "--help", REC_COPY_TO=target)
+    assert "REC_COPY_TO" in told.stdout
+    assert "secret" not in told.stdout
+    lacking = recwheel(tmp_path / "home", "copy")
+    assert lacking.returncode == 2
+    assert "REC_COPY_TO" in lacking.stderr
+    assert recwheel_json(tmp_path / "home", "copy", REC_COPY_TO=target)["equal"]
+    assert recwheel_json(tmp_path / "home", "copy", "--to", target, REC_COPY_TO="/no")["equal"]
+
+
 def test_a_target_with_another_state_is_refused_with_its_counts(tmp_path: Path) -> None:
     a_state(tmp_path / "home").close()
     a_state(tmp_path / "other", 4).close()
@@ -144,6 +157,9 @@ def test_a_target_with_another_state_is_refused_with_its_counts(tmp_path: Path) 
         ("mongodb://someone:sec/ret@host/x", "must be mongodb://<host>:<port>/<database>"),
         ("redis://someone:secret@host", "--to has the scheme 'redis'"),
         ("sqlite://file", "--to has the scheme 'sqlite'"),
+        ("someone:secret://host", "--to has the scheme of no known form"),
+        ("someone:secret@host/x", "--to holds an @ and no ://"),
+        ("mongodb:/someone:secret@host/x", "--to holds an @ and no ://"),
         ("/proc/none/state.sqlite", "cannot be used"),
     ],
 )
@@ -151,12 +167,16 @@ def test_a_target_that_cannot_be_is_a_sentence_without_its_password(
     tmp_path: Path, to: str, words: str
 ) -> None:
     a_state(tmp_path / "home").close()
-    done = recwheel(tmp_path / "home", "copy", "--to", to)
-    said = " ".join(done.stderr.split())
-    assert done.returncode == 1
-    assert words in said
-    assert "secret" not in said
-    assert "Traceback" not in said
+    files = set(tmp_path.rglob("*"))
+    named = recwheel(tmp_path / "home", "copy", "--to", to)
+    found = recwheel(tmp_path / "home", "copy", REC_COPY_TO=to)
+    for done in (named, found):
+        said = " ".join(done.stderr.split())
+        assert done.returncode == 1
+        assert words in said
+        assert "secret" not in done.stderr + done.stdout
+        assert "Traceback" not in said
+    assert {path for path in set(tmp_path.rglob("*")) - files if "secret" in path.name} == set()
 
 
 def test_the_store_in_force_is_no_target(tmp_path: Path) -> None:
