@@ -20,6 +20,7 @@ from resources.settings import REPOSITORY, Settings
 from resources.whole_files import hold, remove_unheld
 
 START_SECONDS = 60.0
+LOCAL = "127.0.0.1"  # bots are on this machine, whatever REC_HOST opens to others
 READY_SECONDS = 60.0
 MODELS = ("encoder:", "prototypes:")  # how /readyz begins to tell of them
 
@@ -142,11 +143,12 @@ def _remote(settings: Settings) -> Endpoint:
 def _start(settings: Settings, port_file: Path) -> subprocess.Popen[bytes]:
     log = settings.home / "logs" / "service.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "rec_api", "--port", "0", "--port-file", str(port_file)]
+    command = [sys.executable, "-m", "rec_api", "--host", LOCAL, "--port", "0"]
+    command += ["--port-file", str(port_file), "--with-parent", str(os.getpid())]
     environment = {**os.environ, "REC_HOME": str(settings.home)}
     with log.open("ab") as output:
         return subprocess.Popen(
-            [*command, "--with-parent", str(os.getpid())],
+            command,
             cwd=REPOSITORY,
             env=environment,
             stdout=output,

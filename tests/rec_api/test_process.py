@@ -19,7 +19,8 @@ import httpx
 import pytest
 
 from resources.log_store import open_log_store
-from resources.settings import REPOSITORY
+from resources.service_process import service
+from resources.settings import REPOSITORY, Settings
 from resources.sqlite_log_store import SqliteLogStore
 from tests.rec_api.conftest import TEXT
 
@@ -341,3 +342,12 @@ def test_what_nobody_foresaw_is_a_500_without_its_message(
     assert answer.json()["detail"]
     assert TEXT not in caplog.text
     assert "RuntimeError" in str([vars(record).get("error") for record in caplog.records])
+
+
+def test_the_one_that_bots_use_stays_on_this_machine_whatever_host_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REC_HOST", "127.0.0.2")
+    with service(Settings()) as endpoint:
+        assert endpoint.url.startswith("http://127.0.0.1:")
+        assert httpx.get(f"{endpoint.url}/healthz").is_success
