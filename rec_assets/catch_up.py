@@ -15,10 +15,14 @@ ALONE_AFTER: Final = 2  # of those: the days behind it would fail with it, and b
 
 
 class Ask(NamedTuple):
-    """The days to ask for, ascending; and the sentence that says why these, or why none."""
+    """The days to ask for, ascending; and the sentence that says why these, or why none.
+
+    `given_up`: the first missing day is not asked for until a person looked, nor those on it.
+    """
 
     days: list[str]
     words: str
+    given_up: bool = False
 
 
 def which_days(
@@ -38,11 +42,14 @@ def which_days(
             [],
             f"{first} failed {len(failed)} times within 24 hours, last in run {failed[0]}: mend "
             f"what it says, then materialize the job {JOB} for {first}",
+            given_up=True,
         )
     last = max(asked, default="")
     gaps = [day for day in missing if day < last and day not in asked]
     if gaps:
-        return Ask([], f"{gaps[0]} waits until {waiting} later days have ended")
+        later = sum(day > gaps[0] for day in asked)
+        told = "1 later day has" if later == 1 else f"{later} later days have"
+        return Ask([], f"{gaps[0]} waits until {told} ended")
     open_days = [day for day in missing if day > last]
     days = open_days[: max((1 if alone else most) - waiting, 0)]
     if not days:

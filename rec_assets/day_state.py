@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
 from typing import Final
 
 from rec_assets import manifests
@@ -12,7 +11,6 @@ from resources.errors import Mendable
 from resources.log_store import LogStore
 from resources.records import COLLECTIONS
 
-ENDS: Final = ("golden_export", "wheel_report")  # what nothing else of a day stands on
 SERVED: Final = "serving_profiles"  # of a day: its blocking checks passed, or were overruled
 
 
@@ -29,13 +27,6 @@ def days_touched(store: LogStore, collections: Iterable[str], day: str) -> list[
         for row in batch
     }
     return sorted({day, *(d for d in late if d < day)})
-
-
-def missing_days(store: LogStore, first: date, last: date) -> list[str]:
-    """The days from `first` to `last` that are not complete, ascending."""
-    done = set.intersection(*(set(manifests.days(store, asset)) for asset in ENDS))
-    wanted = (first + timedelta(days=turn) for turn in range((last - first).days + 1))
-    return [day for day in map(date.isoformat, wanted) if day not in done]
 
 
 def days_redone(store: LogStore, day: str) -> list[str]:

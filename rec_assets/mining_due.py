@@ -25,7 +25,8 @@ class Due(NamedTuple):
 def mining_due(instance: dg.DagsterInstance) -> Due:
     """Whether the latest load was mined to its end, and if not, what to ask for now.
 
-    A mining that a check held back has ended. No mining may be under way.
+    A mining that a check held back has ended. One that was asked for and waits, or goes on for
+    however long, has not failed: nothing is asked for beside it.
     """
     loaded = _latest(instance, LOADED)
     if loaded is None:
@@ -35,6 +36,9 @@ def mining_due(instance: dg.DagsterInstance) -> Due:
         return Due("", "no raw data came since the last mining")
     filters = dg.RunsFilter(job_name=JOB, tags={RUN_KEY: keys})
     asked = instance.get_run_records(filters=filters)  # the latest first
+    open_ = [record.dagster_run for record in asked if not record.dagster_run.is_finished]
+    if open_:
+        return Due("", f"mining was asked for and has not ended yet: run {open_[0].run_id}")
     taken = {record.dagster_run.tags[RUN_KEY] for record in asked}
     free = [key for key in keys if key not in taken]
     if not asked:

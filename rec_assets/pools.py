@@ -1,6 +1,7 @@
 """The pools of runs: what each is for, and how the daemon learns of them before its first look.
 
-Pools hold one run at a time (dagster.yaml), whichever way it was started. `daily_chain`: traffic of
+Pools hold one run at a time (dagster.yaml), be it of a job, a click or a backfill. A command's run
+holds its pool too, without waiting for it: commands/turn.py looks first. `daily_chain`: traffic of
 a day must meet the service as the day before left it, and category vectors must not change while it
 does. `raw_exports`: one file is stored at a time, and none while personas are mined from them.
 """

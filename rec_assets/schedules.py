@@ -5,8 +5,13 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from rec_assets import run_owners
-from rec_assets.catch_up import FAILURES_A_DAY, Ask, nothing_to_turn, which_days
-from rec_assets.day_state import missing_days
+from rec_assets.catch_up import (
+    FAILURES_A_DAY,
+    Ask,
+    nothing_to_turn,
+    which_days,
+)
+from rec_assets.complete_days import PARTS, missing_days, not_on_the_first
 from rec_assets.jobs import wheel
 from rec_assets.latest_tick import latest_tick
 from resources.errors import Mendable
@@ -66,7 +71,11 @@ def _request(
     due: datetime,
     now: datetime,
 ) -> list[dg.RunRequest] | dg.SkipReason:
-    """The runs to ask for `now` of the days that were over when a tick was due; or why none."""
+    """The runs to ask for `now` of the days that were over when a tick was due; or why none.
+
+    A command that was killed holds the chain no longer: its day would wait for ever.
+    """
+    run_owners.settle(context.instance, Settings().home)
     try:
         missing, reason = _missing(due)
     except Mendable as error:
@@ -103,18 +112,34 @@ def _missing(due: datetime) -> tuple[list[str], str]:
 
 
 def _ask(instance: dg.DagsterInstance, missing: list[str], now: datetime) -> Ask:
-    run_owners.settle(instance, Settings().home)  # a killed command's day would wait for ever
-    runs = instance.get_runs(dg.RunsFilter(job_name=wheel.name, statuses=UNFINISHED))
+    runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
+    runs = [run for run in runs if run.job_name == wheel.name or _clicked(run)]
     if any(run_owners.TAG in run.tags for run in runs):
         return Ask([], "a command of recwheel turns the wheel now: the next tick looks again")
-    failed = instance.get_runs(
-        dg.RunsFilter(
-            job_name=wheel.name,
-            statuses=ENDED_BADLY,
-            tags={DAY: missing[0]},
-            created_after=now - timedelta(days=1),
-        ),
-        limit=FAILURES_A_DAY,
-    )
     asked = {run.tags[DAY] for run in runs if DAY in run.tags}
-    return which_days(missing, asked, [r.run_id for r in failed], Settings().catch_up_days)
+    told, most = list[str](), Settings().catch_up_days
+    while True:
+        ask = which_days(missing, asked, _failed(instance, missing[0], now), most)
+        told.append(ask.words)
+        others = not_on_the_first(missing) if ask.given_up else []
+        if not others:
+            return Ask(ask.days, "; ".join(told))
+        missing = others
+
+
+def _clicked(run: dg.DagsterRun) -> bool:
+    """Whether a person materializes daily assets by themselves: the day is not complete meanwhile,
+    and needs no run of the schedule for that.
+    """
+    return any(key.to_user_string() in PARTS for key in run.asset_selection or ())
+
+
+def _failed(instance: dg.DagsterInstance, day: str, now: datetime) -> list[str]:
+    """The ids of the day's runs that failed lately, newest first."""
+    filters = dg.RunsFilter(
+        job_name=wheel.name,
+        statuses=ENDED_BADLY,
+        tags={DAY: day},
+        created_after=now - timedelta(days=1),
+    )
+    return [run.run_id for run in instance.get_runs(filters, limit=FAILURES_A_DAY)]

@@ -1,10 +1,12 @@
 """What starts when a raw export arrives."""
 
+import json
 import time
 from collections.abc import Iterator
 
 import dagster as dg
 
+from rec_assets import run_owners
 from rec_assets.jobs import load, mine
 from rec_assets.mining_due import mining_due
 from rec_assets.partitions import raw_files
@@ -19,6 +21,7 @@ SECONDS = Settings().inbox_seconds
 PARTITION = "dagster/partition"
 # A run whose process was killed may stand as started for hours: nothing waits for it that long.
 LONGEST = 3_600.0
+BEGINS = 300.0  # seconds in which a mining that was asked for has its run
 NAMED = 10  # files that a tick's words name
 ENDED = {
     dg.DagsterRunStatus.SUCCESS,
@@ -42,11 +45,13 @@ def inbox(
     folder = Settings().inbox
     if not folder.is_dir():
         return dg.SkipReason(f"there is no folder {folder}: make it, or set REC_HOME")
+    _settle(context.instance)
     found = visit(
         list_inbox(folder),
         read_cursor(context.cursor),
         lambda name: _content(log_store, name),
         [run.tags.get(PARTITION, "") for run in _under_way(context.instance, raw_corporate_data)],
+        emptied=standing.emptied(log_store),
     )
     told = _told(found)
     if found.ready and told:
@@ -71,6 +76,7 @@ def mine_after_load(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.S
 
     A mining that failed is asked for again, until three have failed since that load.
     """
+    _settle(context.instance)
     if loads := _under_way(context.instance, raw_corporate_data):
         return dg.SkipReason(f"loads under way: {len(loads)}; mining waits for the last")
     if _under_way(context.instance, mined_personas):
@@ -78,11 +84,26 @@ def mine_after_load(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.S
     due = mining_due(context.instance)
     if not due.run_key:
         return dg.SkipReason(due.words)
-    if due.run_key == context.cursor:
+    now = time.time()
+    if _just_asked(context.cursor, due.run_key, now):
         return dg.SkipReason("mining was asked for and is about to begin")
-    context.update_cursor(due.run_key)
+    context.update_cursor(json.dumps({"asked": due.run_key, "at": now}))
     context.log.info(due.words)
     return dg.RunRequest(run_key=due.run_key)
+
+
+def _just_asked(cursor: str | None, key: str, now: float) -> bool:
+    """Whether a tick of the last minutes asked for it; what was asked before that was removed."""
+    try:
+        kept = json.loads(cursor or "{}")
+        return bool(kept["asked"] == key and 0 <= now - kept["at"] < BEGINS)
+    except (ValueError, TypeError, LookupError):  # none, or a key alone: written before this
+        return False
+
+
+def _settle(instance: dg.DagsterInstance) -> None:
+    """A command that was killed holds the pool of loads and minings no longer."""
+    run_owners.settle(instance, Settings().home)
 
 
 def _content(store: LogStore, name: str) -> str | None:

@@ -23,7 +23,8 @@ from rec_assets.commands.locks import only_one
 from rec_assets.commands.opened import dagster_instance, opened, say_store
 from rec_assets.commands.standing import standing
 from rec_assets.commands.stopping import telling
-from rec_assets.day_state import missing_days
+from rec_assets.complete_days import missing_days
+from rec_assets.raw.inbox_names import name_of
 from resources.errors import Mendable
 from resources.log_store import LogStore
 from resources.records import DRAWN_FROM, RAW
@@ -81,6 +82,7 @@ def load_exports(
     A mapping is kept under REC_HOME: later loads and minings go by it too.
     """
     _must_exist(paths)
+    _must_differ(paths)
     settings = Settings()
     if mapping is not None:
         home.keep_mapping(settings, mapping)
@@ -94,6 +96,18 @@ def _must_exist(paths: Sequence[Path]) -> None:
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         raise CommandFailed(f"no such file: {', '.join(missing)}")
+
+
+def _must_differ(paths: Sequence[Path]) -> None:
+    """The second of a name would take the place of what the first had just brought."""
+    by_name: dict[str, Path] = {}
+    for path in paths:
+        first = by_name.setdefault(name_of(path), path)
+        if not first.samefile(path):
+            raise CommandFailed(
+                f"{first} and {path} have the same name, and the inbox holds one file of a name: "
+                f"rename one of them. Nothing was loaded"
+            )
 
 
 def tell_status(console: Console) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rec_assets.commands.locks import only_one
 from rec_assets.commands.opened import dagster_instance, opened, say_store
 from rec_assets.commands.standing import standing
 from rec_assets.commands.stopping import telling
-from rec_assets.day_state import missing_days
+from rec_assets.complete_days import missing_days
 from rec_assets.days import day_before
 from resources.log_store import LogStore
 from resources.settings import WHEEL_FILE, Settings

@@ -12,6 +12,7 @@ from pathlib import Path
 from resources.errors import Mendable
 
 POLL_SECONDS = 0.1
+UP = "up.lock"  # under REC_HOME: held by `recwheel up` and by its Dagster as long as either lives
 
 
 class AtWork(Mendable, RuntimeError):
@@ -38,3 +39,18 @@ def only_one(lock: Path, sentence: str, seconds: float = 0.0) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def is_held(lock: Path) -> bool:
+    """Whether another process holds the lock now."""
+    try:
+        descriptor = os.open(lock, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rec_assets import manifests
+from rec_assets.complete_days import complete_days
 from resources.log_store import LogStore
 from resources.records import COLLECTIONS, RAW
 from resources.settings import Settings
@@ -10,7 +10,7 @@ from resources.settings import Settings
 
 def standing(store: LogStore, settings: Settings) -> str:
     """Complete days and sessions; before any, the raw rows."""
-    days = manifests.days(store, "wheel_report")
+    days = complete_days(store)
     sessions = store.count(COLLECTIONS["A"], {"origin": "simulation"})
     if not sessions:
         return f"{store.count(RAW):,} raw rows stand, no day was begun"

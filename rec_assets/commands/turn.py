@@ -12,14 +12,22 @@ import dagster as dg
 
 from rec_assets import run_owners, sensors
 from rec_assets.commands.apart import apart
+from rec_assets.commands.locks import UP, AtWork, is_held
 from rec_assets.commands.stopping import Stopped
 from rec_assets.definitions import defs
 from rec_assets.partitions import raw_files
 from rec_assets.raw.inbox import run_key_of
 from rec_assets.raw.inbox_names import name_of
 from resources.errors import Mendable
+from resources.settings import Settings
 
 BESIDE: Final = "golden_index"  # a second sink: without it a day is still whole
+WHEEL: Final = "wheel"
+GOES_ON: Final = [
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
 QUIET: Final = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -52,17 +60,17 @@ def make_prototypes(instance: dg.DagsterInstance) -> None:
 
 def turn(instance: dg.DagsterInstance, day: str) -> str:
     """One day of the wheel; why Elasticsearch lacks it, if it does."""
-    return _beside(_run(instance, "wheel", partition=day))
+    return _beside(_run(instance, WHEEL, partition=day))
 
 
 def index(instance: dg.DagsterInstance, day: str) -> str:
     """Send the day to Elasticsearch, and earlier ones that never arrived whole; why not, if not."""
-    return _beside(_run(instance, "wheel", partition=day, only=(BESIDE,)))
+    return _beside(_run(instance, WHEEL, partition=day, only=(BESIDE,)))
 
 
 def serve(instance: dg.DagsterInstance, day: str) -> None:
     """Publish a day's profiles again, from the log store."""
-    _run(instance, "wheel", partition=day, only=("serving_profiles",))
+    _run(instance, WHEEL, partition=day, only=("serving_profiles",))
 
 
 def _as_if_asked_by(sensor: str, key: str) -> dict[str, str]:
@@ -79,6 +87,8 @@ def _run(
     tags: Mapping[str, str] | None = None,
 ) -> dg.ExecuteInProcessResult:
     run_id, where = str(uuid4()), f"{job} of {partition}" if partition else job
+    if job == WHEEL:
+        _refuse_beside_the_daemon(instance, Settings().home)
     execute = partial(
         defs.resolve_job_def(job).execute_in_process,
         instance=instance,
@@ -97,6 +107,24 @@ def _run(
     if not result.success and _failed(result) != {BESIDE}:
         raise RunFailed(f"{where}, {why_failed(result)} (run {result.run_id})")
     return result
+
+
+def _refuse_beside_the_daemon(instance: dg.DagsterInstance, home: Path) -> None:
+    """AtWork while the daemon turns the wheel: a run in here holds the days' pool, which Dagster's
+    queue heeds, but is not in that queue itself.
+
+    Where no `recwheel up` runs, what stands as unfinished was killed together with it.
+    """
+    if not is_held(home / UP):
+        return
+    runs = instance.get_runs(dg.RunsFilter(job_name=WHEEL, statuses=GOES_ON))
+    of_daemon = [run for run in runs if run_owners.TAG not in run.tags]
+    if of_daemon:
+        day = of_daemon[0].tags.get("dagster/partition", "a day")
+        raise AtWork(
+            f"Dagster's daemon turns the wheel for {day} (run {of_daemon[0].run_id}): wait until "
+            f"it has ended or terminate it in the interface, then type the command again"
+        )
 
 
 def _failed(result: dg.ExecuteInProcessResult) -> set[str]:

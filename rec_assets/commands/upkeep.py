@@ -9,7 +9,7 @@ from typing import Final
 
 from rich.console import Console
 
-from rec_assets.commands.locks import only_one
+from rec_assets.commands.locks import UP, only_one
 from rec_assets.commands.opened import dagster_instance
 from rec_assets.commands.processes import (
     Child,
@@ -39,7 +39,7 @@ def keep_running(console: Console, settings: Settings, port_file: Path) -> None:
         f"recwheel up runs already on {settings.home}: use that one, stop it (Ctrl-C where it "
         f"runs), or name another REC_HOME"
     )
-    with only_one(settings.home / "up.lock", running, OTHER_ENDS_SECONDS) as held:
+    with only_one(settings.home / UP, running, OTHER_ENDS_SECONDS) as held:
         _keep_running(console, settings, port_file, held)
 
 

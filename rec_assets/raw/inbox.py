@@ -16,8 +16,10 @@ FILES_A_TICK: Final = 20
 # size and time alone: whether its content is new, the load finds out.
 HASHED_A_TICK: Final = 256 << 20  # bytes
 
-# name → look (size, modified and changed in ns), and whether that look was dealt with: the cursor
+# name → look (size, modified and changed in ns), whether that look was dealt with, and how often
+# the file had been emptied by then: the cursor
 Seen = dict[str, dict[str, Any]]
+NONE_EMPTIED: Final[Mapping[str, int]] = {}
 
 
 class InboxFile(NamedTuple):
@@ -87,11 +89,14 @@ def visit(
     standing: Callable[[str], str | None],
     loading: Collection[str] = (),
     at_most: int = FILES_A_TICK,
+    emptied: Mapping[str, int] = NONE_EMPTIED,
 ) -> Visit:
     """Files to load now, and what to remember: a file must look the same on two looks.
 
     `standing` says which content of a file stands in the store, `loading` names those that are
-    being loaded. A file is hashed once for each look, and no more than HASHED_A_TICK bytes a visit.
+    being loaded. `emptied` counts for a file how often its rows were taken out again, because
+    another of the same content was written into while it was read: each time it is loaded anew. A
+    file is hashed once for each look, and no more than HASHED_A_TICK bytes a visit.
     """
     found = Visit()
     known_by, found.waiting = _by_name(files)
@@ -100,21 +105,23 @@ def visit(
     for name, file in known_by.items():
         known = before.get(name, {})
         same = known.get("look") == file.look
-        found.seen[name] = {"look": file.look, "done": same and known["done"]}
-        if found.seen[name]["done"]:
+        times, answered = emptied.get(name, 0), known.get("emptied", 0)
+        done = same and known["done"] and times <= answered
+        found.seen[name] = {"look": file.look, "done": done, "emptied": answered}
+        if done:
             continue
         if why := _why_it_waits(file, same, loading, len(found.ready) >= at_most, unread):
             found.waiting[name] = why
             continue
-        unread -= file.size if file.size <= HASHED_A_TICK else 0
         try:
             content = file.content()
         except OSError as error:
             found.waiting[name] = f"cannot be read ({error.strerror})"
             continue
-        found.seen[name]["done"] = True
+        unread -= file.size if file.size <= HASHED_A_TICK else 0
+        found.seen[name].update(done=True, emptied=max(times, answered))
         if standing(name) != content:
-            found.ready.append(Arrival(name, run_key(file, content)))
+            found.ready.append(Arrival(name, run_key(file, content, times)))
     return found
 
 
@@ -144,13 +151,13 @@ def _why_it_waits(
     return ""
 
 
-def run_key(file: InboxFile, content: str) -> str:
-    """What makes a load the same load: name, content, and when the file got there.
+def run_key(file: InboxFile, content: str, emptied: int = 0) -> str:
+    """What makes a load the same load: name, content, when the file got there, how often emptied.
 
     Dagster never runs a key twice: without the moment, a file whose former content comes back would
-    not be loaded.
+    not be loaded, and without the count one that lies there unchanged and lost its rows.
     """
-    return f"{file.name}:{content}:{file.changed_ns}"
+    return f"{file.name}:{content}:{file.changed_ns}" + (f":{emptied}" if emptied else "")
 
 
 def run_key_of(path: Path) -> str:
@@ -167,7 +174,10 @@ def read_cursor(cursor: str | None) -> Seen:
     except ValueError:
         return {}
     kept = {name: entry for name, entry in seen.items() if isinstance(entry, Mapping)}
-    return {name: {"look": e.get("look"), "done": bool(e.get("done"))} for name, e in kept.items()}
+    return {
+        name: {"look": e.get("look"), "done": bool(e.get("done")), "emptied": e.get("emptied", 0)}
+        for name, e in kept.items()
+    }
 
 
 def write_cursor(seen: Seen) -> str:

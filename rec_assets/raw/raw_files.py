@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from rec_assets.raw.inbox_names import name_of
 from resources.log_store import LogStore
@@ -35,11 +36,24 @@ class RawFile(msgspec.Struct, frozen=True, kw_only=True):
     former: list[Content] = []
     rows: int = 0
     quarantined: int = 0
+    taken_back: int = 0  # times that what was read of it was taken out again
 
     def contents(self) -> list[Content]:
         """All that rows of it may have come from."""
         own = [Content(self.content_hash, self.source)] if self.content_hash else []
         return [*own, *self.former]
+
+    @property
+    def times_emptied(self) -> int:
+        """`taken_back`; once at least where nothing stands: it was not always counted."""
+        return max(self.taken_back, int(self.content_hash is None))
+
+    def emptied(self, former: list[Content]) -> RawFile:
+        """The file as it is noted before what was read of it is taken out: to be loaded anew."""
+        return replace(
+            self, content_hash=None, complete=False, former=former,
+            taken_back=self.times_emptied + 1,
+        )  # fmt: skip
 
 
 def read(store: LogStore, name: str) -> RawFile | None:
@@ -51,6 +65,11 @@ def read(store: LogStore, name: str) -> RawFile | None:
 def read_all(store: LogStore) -> list[RawFile]:
     """What stands of every file that ever came, by name."""
     return [from_row(RawFile, row) for batch in store.scan(RAW_FILES) for row in batch]
+
+
+def emptied(store: LogStore) -> dict[str, int]:
+    """The files whose rows were taken out and did not come again, by name: how often by now."""
+    return {file.name: file.times_emptied for file in read_all(store) if file.content_hash is None}
 
 
 def write(store: LogStore, file: RawFile) -> None:

@@ -89,7 +89,13 @@ def _begin(store: LogStore, name: str, content_hash: str) -> RawFile:
     before = raw_files.read(store, name)
     former = [c for c in before.contents() if c.content_hash != content_hash] if before else []
     source = raw_files.source_of(store, name, content_hash)
-    file = RawFile(name=name, content_hash=content_hash, source=source, former=former)
+    file = RawFile(
+        name=name,
+        content_hash=content_hash,
+        source=source,
+        former=former,
+        taken_back=before.times_emptied if before else 0,
+    )
     raw_files.write(store, file)
     return file
 
@@ -121,10 +127,10 @@ def _settle(
 
 def _take_back(store: LogStore, file: RawFile, added: int) -> None:
     """No row of the mixture stays; a file that brings that very content has to be loaded again."""
-    raw_files.write(store, replace(file, content_hash=None, former=file.contents()))
+    raw_files.write(store, file.emptied(former=file.contents()))
     if added:
         for other in raw_files.brought_by(store, str(file.content_hash)):
-            raw_files.write(store, replace(other, content_hash=None, complete=False))
+            raw_files.write(store, other.emptied(former=other.former))
         _remove(store, file.contents()[0])
 
 

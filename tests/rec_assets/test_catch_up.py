@@ -34,6 +34,11 @@ def test_no_later_day_is_queued_to_fail_behind_one_that_is_not_asked_for() -> No
     assert which_days(DAYS, [DAYS[0], DAYS[2]], (), 7).days == []
 
 
+def test_a_complete_day_that_is_made_anew_behind_a_missing_one_is_waited_for() -> None:
+    behind = which_days(["2026-01-05"], {"2026-01-03", "2026-01-09"}, [], 7)
+    assert behind.words == "2026-01-05 waits until 1 later day has ended"
+
+
 def test_after_three_failures_nothing_is_asked_for_even_while_later_days_run() -> None:
     for running in ((), DAYS[1:4]):
         given_up = which_days(DAYS, running, ["c", "b", "a"], 7)

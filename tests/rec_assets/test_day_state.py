@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from rec_assets import manifests
-from rec_assets.day_state import DayMissing, days_redone, hold_back, require_day_before
+from rec_assets.day_state import (
+    DayMissing,
+    days_redone,
+    hold_back,
+    require_day_before,
+)
 from resources.log_store import LogStore
 from resources.records import COLLECTIONS
 from resources.sqlite_log_store import SqliteLogStore

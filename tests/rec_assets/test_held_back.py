@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import dagster as dg
 import pytest
 
 from rec_assets.clusters.clusters import member_row
 from rec_assets.commands.turn import why_failed
+from rec_assets.complete_days import missing_days
 from resources.records import COLLECTIONS, ClusterMember
 from tests.rec_assets.live_rows import add_live_sessions
 from tests.rec_assets.wheel import DAYS, Wheel, wheel
@@ -36,6 +38,10 @@ def served_day(whole: Wheel) -> str:
     served = whole.cache.served_version()
     assert served is not None
     return served.day
+
+
+def missing(whole: Wheel) -> list[str]:
+    return missing_days(whole.store, date.fromisoformat(FIRST), date.fromisoformat(NEXT))
 
 
 def turn_with_a_lost_member(whole: Wheel, day: str) -> dg.ExecuteInProcessResult:
@@ -79,10 +85,13 @@ def test_once_overruled_the_next_day_goes_on(live: Wheel) -> None:
 
 def test_a_day_that_stood_and_fails_when_it_is_redone_holds_later_days_back(live: Wheel) -> None:
     live.complete(HELD)
+    assert missing(live) == []
     turn_with_a_lost_member(live, HELD)
+    assert missing(live) == [HELD]
     assert REFUSED in why_failed(live.turn(NEXT))
     live.complete(HELD)
     live.complete(NEXT)
+    assert missing(live) == []
 
 
 def test_an_h_that_fails_when_it_is_redone_holds_later_days_back(live: Wheel) -> None:
@@ -90,6 +99,7 @@ def test_an_h_that_fails_when_it_is_redone_holds_later_days_back(live: Wheel) ->
     asked = live.store.get(COLLECTIONS["A"], [runs[0]["source_recommend_event_id"]])
     live.store.delete(COLLECTIONS["A"], {"_id": runs[0]["source_recommend_event_id"]})
     assert "chains_are_linked" in why_failed(live.turn(HELD))
+    assert missing(live) == [HELD]
     assert REFUSED in why_failed(live.turn(NEXT))
     live.store.append(COLLECTIONS["A"], asked.values()).whole()
     live.complete(HELD)

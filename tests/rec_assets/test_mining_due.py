@@ -247,5 +247,34 @@ def test_a_load_whose_process_is_long_gone_is_not_waited_for(
     assert isinstance(mining(instance, None)[0], dg.RunRequest)
 
 
+def test_a_mining_that_goes_on_for_hours_has_not_failed(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(instance)
+    key = asked(instance)
+    long = begin(instance, "mine", {"dagster/run_key": key})
+    monkeypatch.setattr(sensors, "LONGEST", -1.0)
+    assert words(instance) == f"mining was asked for and has not ended yet: run {long}"
+    end(instance, long)
+    second = asked(instance)
+    assert second != key
+    begin(instance, "mine", {"dagster/run_key": second})
+    assert words(instance).startswith("mining was asked for and has not ended yet")
+
+
+def test_a_mining_whose_run_a_person_deleted_is_asked_for_again_after_minutes(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(instance)
+    first, cursor = mining(instance, None)
+    skipped, cursor = mining(instance, cursor)
+    assert str(skipped.skip_message) == "mining was asked for and is about to begin"
+    for kept in (cursor, first.run_key):  # the key alone was written before
+        with monkeypatch.context() as patch:
+            patch.setattr(sensors, "BEGINS", 0.0)
+            again, _ = mining(instance, kept)
+        assert again.run_key == first.run_key
+
+
 def fail(*given: Any) -> None:
     raise OSError("no space left on device")

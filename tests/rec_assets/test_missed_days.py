@@ -23,6 +23,8 @@ from dagster._core.scheduler.instigation import (
 )
 
 from rec_assets import schedules
+from rec_assets.day_state import hold_back
+from rec_assets.definitions import defs
 from resources.log_store import LogStore
 from tests.rec_assets.test_schedules import DUE, add_run, complete, instance, store
 from tests.rec_assets.test_schedules import asked as asked_by_the_schedule
@@ -118,6 +120,45 @@ def test_a_day_that_failed_is_asked_for_every_ten_minutes_until_it_failed_three_
     assert len(keys) == 3
     said = look(ticked, DUE + 40 * MINUTES)
     assert "2026-01-07 failed 3 times within 24 hours" in str(said)
+
+
+def test_a_complete_day_that_was_held_back_is_asked_for_and_given_up_like_any_other(
+    ticked: dg.DagsterInstance, store: LogStore
+) -> None:
+    complete(store, "2026-01-05", "2026-01-06", "2026-01-07")
+    hold_back(store, "2026-01-07")
+    for _ in range(3):
+        assert days(look(ticked)) == ["2026-01-07"]
+        add_run(ticked, "2026-01-07", dg.DagsterRunStatus.FAILURE)
+    assert "2026-01-07 failed 3 times within 24 hours" in str(look(ticked))
+
+
+def test_an_earlier_day_that_is_given_up_keeps_none_back_that_does_not_rest_on_it(
+    ticked: dg.DagsterInstance, store: LogStore
+) -> None:
+    complete(store, "2026-01-05", "2026-01-06")
+    hold_back(store, "2026-01-05")
+    assert days(look(ticked)) == ["2026-01-05", "2026-01-07"]
+    for _ in range(3):
+        add_run(ticked, "2026-01-05", dg.DagsterRunStatus.FAILURE)
+    assert days(look(ticked)) == ["2026-01-07"]
+    add_run(ticked, "2026-01-07", dg.DagsterRunStatus.STARTED)
+    said = str(look(ticked))
+    assert "2026-01-05 failed 3 times within 24 hours" in said
+    assert said.endswith("; 1 of 1 missing days are queued or run already")
+
+
+def test_a_day_of_which_a_person_materializes_assets_is_not_asked_for_meanwhile(
+    ticked: dg.DagsterInstance, store: LogStore
+) -> None:
+    complete(store, "2026-01-05", "2026-01-06")
+    ticked.create_run_for_job(
+        defs.resolve_implicit_global_asset_job_def(),
+        status=dg.DagsterRunStatus.STARTED,
+        asset_selection=frozenset({dg.AssetKey("cluster_profiles")}),
+        tags={"dagster/partition": "2026-01-07"},
+    )
+    assert look(ticked) == "1 of 1 missing days are queued or run already"
 
 
 def test_what_one_asked_for_the_other_does_not_ask_for_too(

@@ -21,7 +21,10 @@ from resources.records import COLLECTIONS
 from resources.settings import Settings
 from tests.rec_assets.wheel import persona_file
 
-ENDS = ("golden_export", "wheel_report")
+PARTS = (
+    "training_examples", "user_profiles", "cluster_profiles", "serving_profiles", "golden_export",
+    "wheel_report",
+)  # fmt: skip
 DUE = datetime(2026, 1, 8, 2, 10, tzinfo=UTC)
 
 
@@ -45,7 +48,7 @@ def store(tmp_path: Path) -> Iterator[LogStore]:
 
 def complete(store: LogStore, *days: str) -> None:
     for day in days:
-        for asset in ENDS:
+        for asset in PARTS:
             manifests.complete(store, asset, day)
 
 
@@ -96,11 +99,12 @@ def test_missed_days_are_asked_for_in_order_from_the_first_incomplete_one(
     ]
 
 
+@pytest.mark.parametrize("part", ["cluster_profiles", "wheel_report"])
 def test_a_day_of_which_only_half_stands_is_missing(
-    instance: dg.DagsterInstance, store: LogStore
+    instance: dg.DagsterInstance, store: LogStore, part: str
 ) -> None:
     complete(store, "2026-01-05", "2026-01-06", "2026-01-07")
-    manifests.begin(store, "wheel_report", "2026-01-06")
+    manifests.begin(store, part, "2026-01-06")
     assert asked(instance) == ["2026-01-06"]
 
 
@@ -151,6 +155,17 @@ def test_the_day_of_a_command_that_was_killed_is_asked_for_again(
     gone = {run_owners.TAG: "0123456789abcdef"}  # nobody holds the lock of that name
     add_run(instance, "2026-01-05", dg.DagsterRunStatus.STARTED, **gone)
     assert asked(instance) == ["2026-01-05", "2026-01-06", "2026-01-07"]
+    (run,) = instance.get_runs()
+    assert run.status == dg.DagsterRunStatus.FAILURE
+
+
+def test_a_command_that_was_killed_holds_nothing_though_no_day_is_missing(
+    instance: dg.DagsterInstance, store: LogStore
+) -> None:
+    complete(store, "2026-01-05", "2026-01-06", "2026-01-07")
+    gone = {run_owners.TAG: "0123456789abcdef"}
+    add_run(instance, "2026-01-05", dg.DagsterRunStatus.STARTED, **gone)
+    assert asked(instance) == []
     (run,) = instance.get_runs()
     assert run.status == dg.DagsterRunStatus.FAILURE
 

@@ -10,10 +10,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from rec_assets import sensors
+from rec_assets import run_owners, sensors
 from rec_assets.commands.turn import QUIET, load
 from rec_assets.definitions import defs
 from rec_assets.partitions import raw_files
+from rec_assets.progress import listening
+from rec_assets.raw import assets
 from rec_assets.raw import raw_files as standing
 from rec_assets.raw.assets import raw_corporate_data
 from rec_assets.raw.inbox import FILES_A_TICK
@@ -22,6 +24,8 @@ from resources.log_store import LogStore, open_log_store
 from resources.records import RAW
 from resources.settings import Settings
 from tests.rec_assets.raw.conftest import run
+
+MANY = 6_000  # rows: more than are written at once
 
 
 @pytest.fixture
@@ -59,6 +63,11 @@ def look(instance: dg.DagsterInstance, store: LogStore, cursor: str | None) -> d
 
 def files(result: dg.SensorResult) -> list[str | None]:
     return [request.partition_key for request in result.run_requests or []]
+
+
+def mining(instance: dg.DagsterInstance) -> object:
+    with dg.build_sensor_context(instance=instance) as context:
+        return sensors.mine_after_load(context)
 
 
 class Daemon:
@@ -133,6 +142,36 @@ def test_what_lies_in_the_inbox_stands_in_the_store_however_often_it_changes(
         drop("export.jsonl", line(number))
         assert daemon.ticks() == ["export.jsonl"]
         assert insert_ids(store) == [f"i{number}"]
+
+
+def test_a_file_whose_rows_went_with_those_of_another_that_was_overwritten_is_loaded_again(
+    instance: dg.DagsterInstance, store: LogStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assets, "SETTLES", 0.0)
+    daemon, many = Daemon(instance, store), "".join(map(line, range(MANY)))
+    drop("a.jsonl", many)
+    daemon.ticks()
+    drop("b.jsonl", many)
+
+    def overwrite(done: int, planned: int | None) -> None:
+        drop("b.jsonl", "".join(map(line, range(MANY, 2 * MANY + 7))))
+
+    with listening(overwrite):
+        assert daemon.ticks() == ["b.jsonl"]
+    assert daemon.ticks() == ["a.jsonl"]
+    assert store.count(RAW) == 2 * MANY + 7
+    assert daemon.ticks() == []
+
+
+def test_a_load_of_a_command_that_was_killed_holds_nothing_after_the_next_tick(
+    instance: dg.DagsterInstance, store: LogStore
+) -> None:
+    for tick in (lambda: look(instance, store, None), lambda: mining(instance)):
+        killed = begin(instance, "load", {run_owners.TAG: "0123456789abcdef"})
+        tick()
+        ended = instance.get_run_by_id(killed)
+        assert ended is not None
+        assert ended.status == dg.DagsterRunStatus.FAILURE
 
 
 def test_the_same_content_dropped_again_starts_nothing(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rec_assets.commands.locks import AtWork, only_one
+from rec_assets.commands.locks import AtWork, is_held, only_one
 from tests.rec_assets.command_line import recwheel
 
 
@@ -20,5 +20,15 @@ def test_the_lock_is_free_when_its_holder_is_done(tmp_path: Path) -> None:
     lock = tmp_path / "a.lock"
     with only_one(lock, "busy"), pytest.raises(AtWork, match="busy"), only_one(lock, "busy"):
         raise AssertionError("two hold it")
+    with only_one(lock, "busy"):
+        pass
+
+
+def test_whether_another_holds_a_lock_is_told_without_taking_it(tmp_path: Path) -> None:
+    lock = tmp_path / "a.lock"
+    assert not is_held(lock)
+    with only_one(lock, "busy"):
+        assert is_held(lock)
+    assert not is_held(lock)
     with only_one(lock, "busy"):
         pass

@@ -170,6 +170,41 @@ print([f.name for f in found.ready], found.waiting)
     assert done.stdout == "['b.jsonl'] {'a.jsonl': 'cannot be read (Permission denied)'}\n"
 
 
+def test_a_file_that_nobody_can_read_takes_no_others_turn(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "HASHED_A_TICK", 10)
+    unreadable = InboxFile(folder / "gone", size=8, modified_ns=1, changed_ns=1)
+    drop(folder, "readable", "1234\n")
+    files = [unreadable, *list_inbox(folder)]
+    found = visit(files, visit(files, {}, never).seen, never)
+    assert names(found) == ["readable"]
+    assert found.waiting["gone"].startswith("cannot be read")
+
+
+def test_a_file_whose_rows_were_taken_out_is_loaded_anew_each_time_under_another_key(
+    folder: Path,
+) -> None:
+    path = drop(folder, "a.jsonl")
+    seen = look(folder, look(folder, {}).seen).seen
+    keys = [run_key_of(path)]
+    for times in (1, 2):
+        for wanted in (["a.jsonl"], []):
+            found = visit(list_inbox(folder), seen, never, emptied={"a.jsonl": times})
+            assert names(found) == wanted
+            keys += [arrival.run_key for arrival in found.ready]
+            seen = read_cursor(write_cursor(found.seen))
+    assert len(set(keys)) == 3
+    assert names(look(folder, seen)) == []
+
+
+def test_a_file_whose_rows_were_taken_out_waits_while_it_is_loaded(folder: Path) -> None:
+    drop(folder, "a.jsonl")
+    seen = look(folder, look(folder, {}).seen).seen
+    found = visit(list_inbox(folder), seen, never, ["a.jsonl"], emptied={"a.jsonl": 1})
+    assert found.waiting == {"a.jsonl": "is being loaded"}
+
+
 def test_what_was_there_and_is_not_any_more_is_named(folder: Path) -> None:
     path = drop(folder, "a.jsonl")
     seen = look(folder, {}).seen

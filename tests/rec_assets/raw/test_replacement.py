@@ -194,4 +194,4 @@ def _overwrite(path: Path, content: bytes) -> None:
 
 
 def _nothing(name: str) -> raw_files.RawFile:
-    return raw_files.RawFile(name=name, content_hash=None, source="", rows=MANY)
+    return raw_files.RawFile(name=name, content_hash=None, source="", rows=MANY, taken_back=1)
