@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 
@@ -14,6 +15,7 @@ from rec_assets.personas.assets import mined_personas, personas
 from rec_assets.raw import raw_files as standing
 from rec_assets.raw.assets import raw_corporate_data
 from rec_assets.raw.inbox import Visit, list_inbox, read_cursor, visit, write_cursor
+from resources.errors import Away
 from resources.log_store import LogStore
 from resources.settings import Settings
 
@@ -40,12 +42,22 @@ def inbox(
     """Asks for a load of every file that is new or changed and no longer being written.
 
     A file counts as written when its size and times are those of the tick before. One that was
-    removed is reported as an observation of raw_corporate_data; what it brought stays.
+    removed is reported as an observation of raw_corporate_data; what it brought stays. While the
+    store is away nothing is remembered, so that the next tick sees what this one would have.
     """
     folder = Settings().inbox
     if not folder.is_dir():
         return dg.SkipReason(f"there is no folder {folder}: make it, or set REC_HOME")
     _settle(context.instance)
+    try:
+        return _arrivals(context, folder, log_store)
+    except Away as error:
+        return dg.SkipReason(f"{error}; the next tick looks again")
+
+
+def _arrivals(
+    context: dg.SensorEvaluationContext, folder: Path, log_store: LogStore
+) -> dg.SensorResult:
     found = visit(
         list_inbox(folder),
         read_cursor(context.cursor),

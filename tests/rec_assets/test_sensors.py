@@ -295,3 +295,19 @@ def end(instance: dg.DagsterInstance, run_id: str) -> None:
     begun = instance.get_run_by_id(run_id)
     assert begun is not None
     instance.report_run_canceled(begun)
+
+
+def test_while_the_store_is_away_a_tick_says_so_and_the_next_one_loads_what_came(
+    instance: dg.DagsterInstance, store: LogStore
+) -> None:
+    drop("a.jsonl", line(1))
+    first = look(instance, store, None)
+    away = open_log_store("mongodb://127.0.0.1:9/recwheel?serverSelectionTimeoutMS=100")
+    with dg.build_sensor_context(
+        instance=instance, cursor=first.cursor, resources={"log_store": away}
+    ) as context:
+        skipped = sensors.inbox(context)
+    away.close()
+    assert isinstance(skipped, dg.SkipReason)
+    assert str(skipped.skip_message).endswith("; the next tick looks again")
+    assert files(look(instance, store, first.cursor)) == ["a.jsonl"]
