@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -196,12 +197,17 @@ def reference(
 
 
 def main() -> None:
-    """Run the command line; an error that a person can mend is one sentence and status 1."""
+    """Run the command line."""
+    spoken(app)
+
+
+def spoken(work: Callable[[], object]) -> None:
+    """Do the work; an error that a person can mend is one sentence and status 1."""
     stopping.listen()
     try:
         from rec_assets.commands.mendable import MENDABLE, why_not_written
 
-        app()
+        work()
     except stopping.Stopped as stopped:
         _say(stopped.sentence)
         stopping.leave(stopped)

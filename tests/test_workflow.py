@@ -96,6 +96,13 @@ def test_the_stack_starts_with_every_demanded_variable_given(tmp_path: Path) -> 
     read_compose(filled | {"TORCH_INDEX": "https://example.invalid/cpu"})
 
 
+def test_a_stack_that_never_becomes_ready_fails_the_job() -> None:
+    """Nothing is loaded and no run is asked for there: category vectors come by themselves."""
+    (answered,) = (one for one in commands("images") if "8000/readyz" in one)
+    assert "curl -fsS --retry" in answered
+    assert not any("recwheel load" in one or "materialize" in one for one in commands("images"))
+
+
 def test_kibanas_refusal_of_the_dashboard_fails_the_job() -> None:
     (told,) = (one for one in commands("images") if "kibana-setup" in one)
     assert told.split()[-4:] == ["run", "--rm", "--no-deps", "kibana-setup"]

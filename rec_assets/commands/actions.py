@@ -19,6 +19,7 @@ from rich.console import Console
 from rec_assets import manifests
 from rec_assets.commands import home
 from rec_assets.commands.asking import PORT_FILE, curl
+from rec_assets.commands.category_vectors import ensure_prototypes
 from rec_assets.commands.locks import only_one
 from rec_assets.commands.opened import dagster_instance, opened, say_store
 from rec_assets.commands.standing import standing
@@ -141,20 +142,6 @@ def _load_sample(
         return {}
     manifests.begin(store, *SAMPLE_LOAD)
     return _load(console, instance, settings, home.sample_files())
-
-
-def ensure_prototypes(console: Console, instance: Any, settings: Settings, store: LogStore) -> None:
-    """A service that never saw a wheel, or whose encoder is new, tells a thesis from an e-mail."""
-    from rec_api.prototype_rows import load_prototypes
-    from resources.encoder import open_encoder
-
-    encoder = open_encoder(settings.encoder)
-    if encoder is None or load_prototypes(store, encoder.version) is not None:
-        return
-    from rec_assets.commands import turn
-
-    console.print("making category vectors from the context pool")
-    turn.make_prototypes(instance)
 
 
 def _load(

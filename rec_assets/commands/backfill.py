@@ -10,7 +10,8 @@ from rich.console import Console
 
 from rec_assets.catch_up import nothing_to_turn
 from rec_assets.commands import home
-from rec_assets.commands.actions import OTHER_ENDS_SECONDS, CommandFailed, ensure_prototypes
+from rec_assets.commands.actions import OTHER_ENDS_SECONDS, CommandFailed
+from rec_assets.commands.category_vectors import ensure_prototypes
 from rec_assets.commands.locks import only_one
 from rec_assets.commands.opened import dagster_instance, opened, say_store
 from rec_assets.commands.standing import standing

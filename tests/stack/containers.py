@@ -14,7 +14,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from contextlib import suppress
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from tests.stack.compose_file import ROOT, image_environment
 HOSTS = re.compile(r"(?<=[/@])(?:mongo|redis|elasticsearch|kibana|service|code)(?=:)")
 PORTS = ("27017", "6379", "9200", "5601", "8000", "4000", "3000")
 STATE = "/var/lib/recwheel"
-ONCE = ("dagster-home", "kibana-password", "kibana-setup")
+ONCE = ("dagster-home", "category-vectors", "kibana-password", "kibana-setup")
 OURS = ("service", "code", "webserver", "daemon", *ONCE)
 WORKSPACE = "docker/workspace.yaml"
 
@@ -76,9 +78,40 @@ class Containers:
         self.processes[name] = process
         return process
 
+    def up(self, left_out: Collection[str]) -> None:
+        """Start all but some as compose does: each once what it waits for is healthy, or done.
+
+        Returns once each that keeps running is healthy; AssertionError when one never is.
+        """
+        waits = {name: s.get("depends_on", {}) for name, s in self.services.items()}
+        met: set[str] = set(left_out)
+        for name in TopologicalSorter(waits).static_order():
+            if name in left_out:
+                continue
+            for waited, how in waits[name].items():
+                if waited not in met:
+                    self._await(waited, how["condition"])
+                    met.add(waited)
+            self.start(name)
+        for name in self.services:
+            if name not in met and "healthcheck" in self.services[name]:
+                self.await_health(name)
+
+    def _await(self, name: str, condition: str) -> None:
+        if condition == "service_healthy":
+            self.await_health(name)
+        else:
+            assert condition == "service_completed_successfully"
+            assert self.ended(name) == 0, self.printed(name)
+
+    def ended(self, name: str) -> int:
+        """The status of a container that runs to its end."""
+        return self.processes[name].wait(120)
+
     def run(self, name: str) -> str:
         """Run a container that ends; what it printed. AssertionError unless its status is 0."""
-        assert self.start(name).wait(120) == 0, self.printed(name)
+        self.start(name)
+        assert self.ended(name) == 0, self.printed(name)
         return self.printed(name)
 
     def is_healthy(self, name: str) -> bool:

