@@ -80,7 +80,8 @@ def data_dictionary_page() -> str:
         _record(r.ClusterMember),
         "## The golden table\n",
         "One row for each H, `golden/day=…/part-0.parquet` under `REC_HOME`; no text, no vector. "
-        "`golden/_README.md` says how the folder is read as one table. In Elasticsearch the documents behind the alias `recwheel-golden`.\n",
+        "`golden/_README.md` says how the folder is read as one table. "
+        "In Elasticsearch the documents behind the alias `recwheel-golden`.\n",
         _columns(COLUMNS),
         "## Requests in Elasticsearch\n",
         "One document for each I behind the alias `recwheel-requests`: how requests were answered, "

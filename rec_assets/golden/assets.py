@@ -11,7 +11,7 @@ from rec_assets.day_state import days_redone
 from rec_assets.declared import daily_asset
 from rec_assets.golden.behind import Behind, days_behind, examples_made, rows_by_day
 from rec_assets.golden.columns import COLUMNS
-from rec_assets.golden.index import begin_days, days_to_send, index_behind, send_days
+from rec_assets.golden.index import begin_days, claim, days_to_send, index_behind, send_days
 from rec_assets.golden.readme import data_dictionary, write_readme
 from rec_assets.golden.rows import golden_batches, read_personas
 from rec_assets.golden.table import golden_table, rows_written, write_parquet
@@ -70,7 +70,7 @@ def golden_export(
     deps=[golden_export],
     kinds={"elasticsearch"},
     personal_data="ids",
-    code_version="1",
+    code_version="2",
 )
 def golden_index(
     context: dg.AssetExecutionContext,
@@ -85,6 +85,7 @@ def golden_index(
     begin_days(log_store, days)  # before anything can fail, a setting that cannot be used too
     with search_index.opened() as index:
         assert index is not None
+        claim(index, log_store)
         behind = index_behind(index, log_store, besides=days)
         begin_days(log_store, behind.now)
         personas = read_personas(log_store, settings)
