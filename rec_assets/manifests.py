@@ -31,6 +31,13 @@ def complete(store: LogStore, asset: str, day: str, **counts: Any) -> None:
     store.put(MANIFESTS, [row])
 
 
+def once(store: LogStore, asset: str, day: str, **counts: Any) -> Row:
+    """The manifest that was noted first: what stands, else one with these counts."""
+    row: Row = {"_id": _id(asset, day), "asset": asset, "day": day, "complete": True, **counts}
+    store.append(MANIFESTS, [row]).whole()
+    return store.get(MANIFESTS, [_id(asset, day)])[_id(asset, day)]
+
+
 def read(store: LogStore, asset: str, day: str) -> Row | None:
     """The manifest of a complete materialization; None when there is none."""
     row = written(store, asset, day)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -16,6 +17,7 @@ from resources.errors import Mendable, SettingError
 from resources.records import Row
 from resources.row_content import Difference, differences
 from resources.search_bulk import REASON, Rejected, Sent, send
+from resources.search_owner import belong_to_another, owned, owners
 from resources.search_patience import BUSY, Patience, patiently
 from resources.search_series import Series
 from resources.settings import Settings
@@ -78,21 +80,35 @@ class SearchIndex:
                 "it must be http(s)://<host>:<port>"
             ) from None
 
-    def prepare(self, series: Series, day: str) -> None:
+    def claim(self, series: Sequence[Series], wheel: str) -> None:
+        """Make the indices of all months the wheel's, those that no wheel claimed before.
+
+        SearchIndexRefused, and nothing is written, when one of them is another wheel's.
+        """
+        indices, every = self._client.indices, ",".join(f"{one.alias}-*" for one in series)
+        others, unclaimed = owners(self._ask(lambda: indices.get_mapping(index=every)).body, wheel)
+        if others:
+            raise SearchIndexRefused(belong_to_another(self.address, others))
+        for index, meta in unclaimed.items():
+            self._ask(partial(indices.put_mapping, index=index, meta=meta))
+
+    def prepare(self, series: Series, day: str, wheel: str) -> None:
         """Make template, the month's index and its alias as they must be; columns may be added.
 
-        SearchIndexRefused when the index maps a field otherwise.
+        SearchIndexRefused when the index maps a field otherwise, or is another wheel's.
         """
         indices, index = self._client.indices, series.index_of(day)
+        self.claim([series], wheel)
         self._ask(
             lambda: indices.put_index_template(
                 name=series.alias,
                 index_patterns=[f"{series.alias}-*"],
-                template=series.template,
+                template=owned(series.template, wheel),
                 priority=PRIORITY,
             )
         )
         self._create(index)
+        self.claim([series], wheel)  # another may have made it meanwhile
         try:
             self._ask(lambda: indices.put_mapping(index=index, **series.mappings))
         except SearchIndexRefused as refused:

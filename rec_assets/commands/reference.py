@@ -80,6 +80,7 @@ def data_dictionary_page() -> str:
         _record(r.ClusterMember),
         "## The golden table\n",
         "One row for each H, `golden/day=…/part-0.parquet` under `REC_HOME`; no text, no vector. "
+        "`golden/_README.md` says how the folder is read as one table. "
         "In Elasticsearch the documents behind the alias `recwheel-golden`.\n",
         _columns(COLUMNS),
         "## Requests in Elasticsearch\n",

@@ -11,9 +11,10 @@ from rec_assets.day_state import days_redone
 from rec_assets.declared import daily_asset
 from rec_assets.golden.behind import Behind, days_behind, examples_made, rows_by_day
 from rec_assets.golden.columns import COLUMNS
-from rec_assets.golden.index import begin_days, days_to_send, index_behind, send_days
+from rec_assets.golden.index import begin_days, claim, days_to_send, index_behind, send_days
+from rec_assets.golden.readme import data_dictionary, write_readme
 from rec_assets.golden.rows import golden_batches, read_personas
-from rec_assets.golden.table import data_dictionary, golden_table, rows_written, write_parquet
+from rec_assets.golden.table import golden_table, rows_written, write_parquet
 from rec_assets.tables import record_metadata
 from rec_assets.training.assets import training_examples
 from resources.dagster_resources import SearchIndexResource
@@ -21,7 +22,6 @@ from resources.log_store import LogStore
 from resources.records import COLLECTIONS, Row
 from resources.search_bulk import Sent
 from resources.settings import Settings
-from resources.whole_files import write_whole
 
 OFF = "off: REC_ELASTICSEARCH_URL names no Elasticsearch"
 NAMED = 5  # refused rows that are named
@@ -31,7 +31,7 @@ NAMED = 5  # refused rows that are named
     deps=[training_examples],
     kinds={"parquet"},
     personal_data="ids",
-    code_version="2",
+    code_version="3",
     metadata={
         "dagster/column_schema": dg.TableSchema(
             [dg.TableColumn(c.name, c.type, description=c.meaning) for c in COLUMNS]
@@ -53,7 +53,7 @@ def golden_export(
         counts: Counter[str] = Counter()
         tables = _tables(golden_batches(log_store, each, personas), counts)
         path = write_parquet(tables, folder, each)
-    write_whole(folder / "README.md", data_dictionary())
+    write_readme(folder)
     manifests.complete(log_store, "golden_export", day, rows=counts.total(), examples=examples)
     return dg.MaterializeResult(
         metadata={
@@ -70,7 +70,7 @@ def golden_export(
     deps=[golden_export],
     kinds={"elasticsearch"},
     personal_data="ids",
-    code_version="1",
+    code_version="2",
 )
 def golden_index(
     context: dg.AssetExecutionContext,
@@ -85,6 +85,7 @@ def golden_index(
     begin_days(log_store, days)  # before anything can fail, a setting that cannot be used too
     with search_index.opened() as index:
         assert index is not None
+        claim(index, log_store)
         behind = index_behind(index, log_store, besides=days)
         begin_days(log_store, behind.now)
         personas = read_personas(log_store, settings)

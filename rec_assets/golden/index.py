@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
+from uuid import uuid4
 
 from rec_assets import manifests
 from rec_assets.day_state import days_redone
@@ -21,6 +22,7 @@ from resources.search_series import Series
 
 H, I = COLLECTIONS["H"], COLLECTIONS["I"]  # noqa: E741
 ASSET: Final = "golden_index"
+IDENTITY: Final = ("wheel", "identity")  # its manifest
 MOMENT: Final = {"type": "date", "format": "epoch_millis"}
 TYPES: Final = {
     "string": "keyword",
@@ -68,6 +70,22 @@ def days_to_send(store: LogStore, day: str) -> list[str]:
     return sorted({*days_redone(store, day), *unfinished, day})
 
 
+def wheel_of(store: LogStore) -> str:
+    """Whose state the log store holds: a random id, made once; a copy of the state has the same."""
+    name: str = manifests.once(store, *IDENTITY, wheel=uuid4().hex)["wheel"]
+    return name
+
+
+def claim(index: SearchIndex, store: LogStore) -> str:
+    """Make both series this wheel's; who that is. SearchIndexRefused when one is another wheel's.
+
+    Before anything is compared: days that this log store does not know would count as deleted.
+    """
+    wheel = wheel_of(store)
+    index.claim(BOTH, wheel)
+    return wheel
+
+
 def index_behind(index: SearchIndex, store: LogStore, besides: Collection[str]) -> Behind:
     """Other days of which the index has not as many rows as the log store, in either series."""
     numbers = [
@@ -86,14 +104,20 @@ def begin_days(store: LogStore, days: Sequence[str]) -> None:
 def send_days(
     index: SearchIndex, store: LogStore, days: Sequence[str], personas: Personas
 ) -> dict[str, Sent]:
-    """Make the days' documents those of the log store; each is complete when all were taken."""
-    return {day: _send_day(index, store, day, personas) for day in days}
+    """Make the days' documents those of the log store; each is complete when all were taken.
+
+    SearchIndexRefused, and nothing is written, when the index is another wheel's.
+    """
+    wheel = claim(index, store)
+    return {day: _send_day(index, store, day, personas, wheel) for day in days}
 
 
-def _send_day(index: SearchIndex, store: LogStore, day: str, personas: Personas) -> Sent:
+def _send_day(
+    index: SearchIndex, store: LogStore, day: str, personas: Personas, wheel: str
+) -> Sent:
     sent = Sent()
     for series in BOTH:
-        index.prepare(series, day)
+        index.prepare(series, day, wheel)
         part = index.replace(series, day, rows_of(series, store, day, personas))
         sent.written += part.written
         sent.removed += part.removed

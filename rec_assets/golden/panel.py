@@ -21,6 +21,7 @@ DAY_AXIS: Final = {
     "timeUnit": "utcyearmonthdate",
 }
 PERCENT: Final = {"format": ".0%"}
+EACH_ORIGIN: Final[Json] = {"flatten": ["origin.buckets"], "as": ["of"]}  # of one day's bucket
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class Panel:
             "transform": self.transform,
             **self.view,
         }
+
+
+def by_origin(**aggregations: Json) -> Json:
+    """These aggregations of people's rows and of the bots' apart; no figure mixes the two."""
+    return {"origin": {"terms": {"field": "origin", "size": 5}, "aggs": aggregations}}
 
 
 def calculate(**expressions: str) -> list[Json]:

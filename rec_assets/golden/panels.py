@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
+from rec_api.words import LIVE, SIMULATION
 from rec_assets.golden.index import GOLDEN, REQUESTS
-from rec_assets.golden.panel import BY_DAY, DAY_AXIS, PERCENT, Panel, calculate, lines
+from rec_assets.golden.panel import (
+    BY_DAY,
+    DAY_AXIS,
+    EACH_ORIGIN,
+    PERCENT,
+    Panel,
+    by_origin,
+    calculate,
+    lines,
+)
 
 PERCENTILES: Final = (50, 95, 99)
-LIVE: Final = "live user"
+LIVE_USER, NO_PERSONA = "live user", "no persona"
+WHOSE: Final = calculate(what="datum.what + ', ' + datum.of.key")  # a line for each origin
+CELLS: Final = [f"{o}, {i}" for o in (LIVE, SIMULATION) for i in ("weak", "moderate", "strong")]
 EXECUTED: Final = {"term": {"executed": True}}
 ACCEPTED: Final = {"term": {"accepted": True}}
 STEPS: Final = ("asked", "executed", "accepted")
@@ -17,12 +29,7 @@ FUNNEL: Final = Panel(
     title="Funnel",
     description="Recommendations, those with a paraphrase run, those with a candidate taken.",
     series=GOLDEN,
-    aggregations={
-        "origin": {
-            "terms": {"field": "origin", "size": 5},
-            "aggs": {"executed": {"filter": EXECUTED}, "accepted": {"filter": ACCEPTED}},
-        }
-    },
+    aggregations=by_origin(executed={"filter": EXECUTED}, accepted={"filter": ACCEPTED}),
     buckets="aggregations.origin.buckets",
     transform=[
         *calculate(
@@ -45,10 +52,11 @@ FUNNEL: Final = Panel(
 ACCEPT_RATE: Final = Panel(
     name="accept-rate",
     title="Accept rate by category and intensity",
-    description="Of the executed options, the share with a candidate taken; under it how many.",
+    description="Of the executed options, the share with a candidate taken, and of how many; live "
+    "and simulated apart.",
     series=GOLDEN,
-    aggregations={
-        "executed": {
+    aggregations=by_origin(
+        executed={
             "filter": EXECUTED,
             "aggs": {
                 "category": {
@@ -62,12 +70,14 @@ ACCEPT_RATE: Final = Panel(
                 }
             },
         }
-    },
-    buckets="aggregations.executed.category.buckets",
+    ),
+    buckets="aggregations.origin.buckets",
     transform=[
-        {"flatten": ["intensity.buckets"], "as": ["cell"]},
+        {"flatten": ["executed.category.buckets"], "as": ["row"]},
+        {"flatten": ["row.intensity.buckets"], "as": ["cell"]},
         *calculate(
-            intensity="datum.cell.key",
+            category="datum.row.key",
+            column="datum.key + ', ' + datum.cell.key",
             executed="datum.cell.doc_count",
             rate="datum.cell.accepted.doc_count / datum.cell.doc_count",
             label="format(datum.rate, '.0%') + ' of ' + datum.executed",
@@ -76,10 +86,10 @@ ACCEPT_RATE: Final = Panel(
     view={
         "encoding": {
             "x": {
-                "field": "intensity", "type": "nominal", "sort": ["weak", "moderate", "strong"],
-                "title": None,
+                "field": "column", "type": "nominal", "sort": CELLS, "title": None,
+                "axis": {"labelExpr": "split(datum.label, ', ')", "labelAngle": 0},
             },
-            "y": {"field": "key", "type": "nominal", "title": None},
+            "y": {"field": "category", "type": "nominal", "title": None},
         },
         "layer": [
             {
@@ -109,18 +119,24 @@ PERSONAS: Final = Panel(
     name="personas",
     title="Persona mix",
     description="Recommendations of each day by the persona that the simulated user was drawn "
-    "from; live users have none.",
+    "from; live users have none, and are told by their origin.",
     series=GOLDEN,
     aggregations={
         "day": {
             **BY_DAY,
-            "aggs": {"persona": {"terms": {"field": "persona", "size": 100, "missing": LIVE}}},
+            "aggs": by_origin(
+                persona={"terms": {"field": "persona", "size": 100, "missing": NO_PERSONA}}
+            ),
         }
     },
     buckets="aggregations.day.buckets",
     transform=[
-        {"flatten": ["persona.buckets"], "as": ["part"]},
-        *calculate(persona="datum.part.key", count="datum.part.doc_count"),
+        EACH_ORIGIN,
+        {"flatten": ["of.persona.buckets"], "as": ["part"]},
+        *calculate(
+            persona=f"if(datum.of.key === '{LIVE}', '{LIVE_USER}', datum.part.key)",
+            count="datum.part.doc_count",
+        ),
     ],
     view={
         "mark": {"type": "bar", "tooltip": True},
@@ -139,22 +155,24 @@ PERSONALIZATION: Final = Panel(
     name="personalization",
     title="With and without personalization",
     description="How often the executed option came first: as shown, and in the order of the "
-    "text's terms alone. What was executed is anchored by what was shown: no experiment.",
+    "text's terms alone; live and simulated apart. What was executed is anchored by what was "
+    "shown: no experiment.",
     series=GOLDEN,
     aggregations={
         "day": {
             **BY_DAY,
-            "aggs": {
-                "shown": {"avg": {"field": "first_shown"}},
-                "plain": {"avg": {"field": "first_plain"}},
-            },
+            "aggs": by_origin(
+                shown={"avg": {"field": "first_shown"}}, plain={"avg": {"field": "first_plain"}}
+            ),
         }
     },
     buckets="aggregations.day.buckets",
     transform=[
-        *calculate(**{"with": "datum.shown.value", "without": "datum.plain.value"}),
+        EACH_ORIGIN,
+        *calculate(**{"with": "datum.of.shown.value", "without": "datum.of.plain.value"}),
         {"fold": ["with", "without"], "as": ["what", "value"]},
         {"filter": "isValid(datum.value)"},
+        *WHOSE,
     ],
     view=lines("executed option came first", PERCENT),
     place=(24, 12, 24, 14),
@@ -162,21 +180,24 @@ PERSONALIZATION: Final = Panel(
 LATENCY: Final = Panel(
     name="latency",
     title="Latency of /recommend",
-    description="Milliseconds from a request's arrival to the scored answer: percentiles of a day.",
+    description="Milliseconds from a request's arrival to the scored answer: percentiles of a day, "
+    "live and simulated apart.",
     series=REQUESTS,
     aggregations={
         "day": {
             **BY_DAY,
-            "aggs": {
-                "latency": {"percentiles": {"field": "latency_ms", "percents": list(PERCENTILES)}}
-            },
+            "aggs": by_origin(
+                latency={"percentiles": {"field": "latency_ms", "percents": list(PERCENTILES)}}
+            ),
         }
     },
     buckets="aggregations.day.buckets",
     transform=[
-        *calculate(**{f"p{p}": f"datum.latency.values['{p}.0']" for p in PERCENTILES}),
+        EACH_ORIGIN,
+        *calculate(**{f"p{p}": f"datum.of.latency.values['{p}.0']" for p in PERCENTILES}),
         {"fold": [f"p{p}" for p in PERCENTILES], "as": ["what", "value"]},
         {"filter": "isValid(datum.value)"},
+        *WHOSE,
     ],
     view=lines("milliseconds", {}),
     place=(0, 26, 48, 12),

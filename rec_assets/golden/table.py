@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from rec_assets.golden.columns import COLUMNS
+from rec_assets.golden.columns import COLUMNS, Column
 from resources.records import Row
 from resources.whole_files import draft_of
 
+PARTITION: Final = "day"  # also in the names of the folders
+
 
 def golden_table(rows: Iterable[Row]) -> Any:
-    """A pyarrow.Table with the columns of the data dictionary, golden rows by example id."""
+    """A pyarrow.Table with the columns of the data dictionary, golden rows by example id.
+
+    `day` has the type that pyarrow gives the folders' names: else they do not read as one table.
+    """
     import pyarrow as pa
 
     ordered = sorted(rows, key=lambda row: str(row["example_id"]))
-    fields = [
-        pa.field(c.name, _arrow_type(c.type), metadata={"meaning": c.meaning}) for c in COLUMNS
-    ]
+    fields = [pa.field(c.name, _arrow_type(c), metadata={"meaning": c.meaning}) for c in COLUMNS]
     return pa.Table.from_pylist(ordered, schema=pa.schema(fields))
 
 
@@ -42,33 +45,30 @@ def write_parquet(tables: Iterable[Any], folder: Path, day: str) -> Path:
 
 
 def rows_written(folder: Path) -> dict[str, int]:
-    """How many rows the file of each day says that it has; -1 for one that cannot be read."""
+    """How many rows each day's file says that it has; -1: cannot be read, or has other columns."""
+    schema = golden_table([]).schema
     return {
-        path.parent.name.removeprefix("day="): _rows_of(path)
+        path.parent.name.removeprefix("day="): _rows_of(path, schema)
         for path in sorted(folder.glob("day=*/part-0.parquet"))
     }
 
 
-def _rows_of(path: Path) -> int:
+def _rows_of(path: Path, schema: Any) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        return int(pq.read_metadata(path).num_rows)
+        with pq.ParquetFile(path) as file:
+            return int(file.metadata.num_rows) if file.schema_arrow.equals(schema) else -1
     except (pa.ArrowInvalid, OSError):  # cut short: it is written again
         return -1
 
 
-def data_dictionary(columns: Sequence[Any] = COLUMNS) -> str:
-    """The columns as a Markdown table."""
-    lines = ["| column | type | meaning |", "|---|---|---|"]
-    lines += [f"| `{c.name}` | {c.type} | {c.meaning} |" for c in columns]
-    return "\n".join(lines) + "\n"
-
-
-def _arrow_type(name: str) -> Any:
+def _arrow_type(column: Column) -> Any:
     import pyarrow as pa
 
+    if column.name == PARTITION:
+        return pa.dictionary(pa.int32(), pa.string())
     simple = {
         "string": pa.string(),
         "int64": pa.int64(),
@@ -77,4 +77,4 @@ def _arrow_type(name: str) -> Any:
         "list<string>": pa.list_(pa.string()),
         "list<double>": pa.list_(pa.float64()),
     }
-    return simple[name]
+    return simple[column.type]

@@ -197,6 +197,35 @@ def test_an_index_is_made_once_and_a_field_keeps_its_type(wire: Wire) -> None:
     assert kind_of(unknown) == (400, "mapper_parsing_exception")
 
 
+def test_meta_of_a_mapping_stays_until_another_replaces_it_whole(wire: Wire) -> None:
+    def meta(**wanted: Any) -> Any:
+        if wanted:
+            assert wire.ask("PUT", f"/{wire.index}/_mapping", wanted).status_code == 200
+        found = wire.ask("GET", f"/{wire.alias}-*/_mapping").json()
+        return found[wire.index]["mappings"].get("_meta")
+
+    assert wire.ask("GET", f"/{wire.alias}-*,{wire.alias}-none-*/_mapping").json() == {}
+    made = {"mappings": {"_meta": {"wheel": "a", "deep": {"x": 1}}}}
+    assert wire.ask("PUT", f"/{wire.index}", made).status_code == 200
+    assert meta() == {"wheel": "a", "deep": {"x": 1}}
+    assert meta(properties={"persona": {"type": "keyword"}}) == {"wheel": "a", "deep": {"x": 1}}
+    assert meta(_meta=None) == {"wheel": "a", "deep": {"x": 1}}
+    assert meta(_meta={"deep": {"y": 2}}) == {"deep": {"y": 2}}
+    refused = wire.ask("PUT", f"/{wire.index}/_mapping", {"_meta": "a"})
+    assert kind_of(refused) == (400, "mapper_parsing_exception")
+
+
+def test_meta_of_a_template_is_that_of_its_indices_and_a_request_adds_to_it(wire: Wire) -> None:
+    template = {"mappings": {**MAPPINGS, "_meta": {"wheel": "a", "deep": {"x": 1}}}}
+    body = {"index_patterns": [f"{wire.alias}-*"], "template": template, "priority": 500}
+    assert wire.ask("PUT", f"/_index_template/{wire.alias}", body).status_code == 200
+    own = {"mappings": {"_meta": {"deep": {"y": 2}}}}
+    assert wire.ask("PUT", f"/{wire.index}", own).status_code == 200
+    found = wire.ask("GET", f"/{wire.index}/_mapping").json()[wire.index]["mappings"]
+    assert found["_meta"] == {"wheel": "a", "deep": {"x": 1, "y": 2}}
+    assert found["dynamic"] == "strict"
+
+
 def test_two_templates_of_one_rank_may_not_share_a_pattern(wire: Wire) -> None:
     body = {"index_patterns": [f"{wire.alias}-*"], "template": {}, "priority": 500}
     answer = wire.ask("PUT", f"/_index_template/{wire.alias}-other", body)

@@ -23,6 +23,7 @@ from resources.settings import Settings
 from tests.resources.elasticsearch_contract.server import Contract, contract_server
 
 DAY, LATER = "2026-01-31", "2026-02-01"
+WHEEL = "this-wheel"
 QUICK = Patience(0.6, first_s=0.01, longest_s=0.05)
 HASTY = Patience(0.01, 0.01)
 FIELDS = {
@@ -73,7 +74,7 @@ def index(search_url: str) -> Iterator[SearchIndex]:
 
 
 def fill(index: SearchIndex, series: Series, wanted: list[dict[str, Any]], day: str = DAY) -> None:
-    index.prepare(series, day)
+    index.prepare(series, day, WHEEL)
     assert index.replace(series, day, wanted).refused == []
 
 
@@ -163,7 +164,7 @@ def test_what_a_killed_process_wrote_last_is_not_overlooked(
 
 
 def test_a_row_that_does_not_fit_is_named_and_alone(index: SearchIndex, series: Series) -> None:
-    index.prepare(series, DAY)
+    index.prepare(series, DAY, WHEEL)
     wanted = rows(10)
     wanted[3] = {**wanted[3], "n": "three"}
     wanted[4] = {**wanted[4], "unheard_of": 1}
@@ -177,7 +178,7 @@ def test_a_row_that_does_not_fit_is_named_and_alone(index: SearchIndex, series: 
 
 
 def test_an_id_that_no_server_takes_is_named_and_alone(index: SearchIndex, series: Series) -> None:
-    index.prepare(series, DAY)
+    index.prepare(series, DAY, WHEEL)
     wanted = rows(600)
     wanted[7] = {**wanted[7], "row_id": wanted[7]["row_id"] + "각" * 200}
     sent = index.replace(series, DAY, wanted)
@@ -199,7 +200,39 @@ def test_a_column_of_another_type_says_what_to_do(index: SearchIndex, series: Se
     fill(index, series, rows(3))
     other = Series(series.alias, {**FIELDS, "n": {"type": "keyword"}}, key="row_id")
     with pytest.raises(SearchIndexRefused, match=r"2026\.01 was made with other columns: delete"):
-        index.prepare(other, DAY)
+        index.prepare(other, DAY, WHEEL)
+
+
+def test_another_wheel_takes_nothing_of_an_index_and_changes_nothing(
+    index: SearchIndex, series: Series, search_url: str
+) -> None:
+    fill(index, series, rows(3))
+    for verb in (
+        lambda: index.claim([series], "another-wheel"),
+        lambda: index.prepare(series, DAY, "another-wheel"),
+    ):
+        with pytest.raises(SearchIndexRefused, match=r"-2026\.01 belong to another log store"):
+            verb()
+    index.claim([series], WHEEL)
+    fill(index, series, rows(3, LATER), LATER)
+    with Elasticsearch(search_url) as client:
+        found = client.indices.get_mapping(index=f"{series.alias}-*").body
+    assert [found[name]["mappings"]["_meta"] for name in sorted(found)] == [{"wheel": WHEEL}] * 2
+    assert list(index.rows(series, DAY)) == rows(3)
+
+
+def test_an_index_that_no_wheel_claimed_is_taken_over_with_what_its_meta_says(
+    index: SearchIndex, series: Series, search_url: str
+) -> None:
+    fill(index, series, rows(3))
+    with Elasticsearch(search_url) as client:
+        client.indices.put_mapping(index=series.index_of(DAY), meta={"note": "of an older version"})
+        index.claim([series], "another-wheel")
+        found = client.indices.get_mapping(index=series.index_of(DAY)).body
+    meta = found[series.index_of(DAY)]["mappings"]["_meta"]
+    assert meta == {"note": "of an older version", "wheel": "another-wheel"}
+    with pytest.raises(SearchIndexRefused, match="another wheel's rows"):
+        index.claim([series], WHEEL)
 
 
 @pytest.fixture
@@ -231,7 +264,7 @@ def test_a_server_killed_before_and_after_it_wrote_keeps_what_it_acknowledged(
     server: Contract,
 ) -> None:
     index = SearchIndex(server.url, patience=HASTY)
-    index.prepare(HURT, DAY)
+    index.prepare(HURT, DAY, WHEEL)
     bulks = server.told()["bulks"]
     for death in ({"kill_before": [bulks + 3]}, {"kill_after": [5]}):
         server.hurt(**death)
@@ -247,7 +280,7 @@ def test_a_server_that_starts_again_in_time_is_not_noticed(server: Contract) -> 
     import threading
 
     index = SearchIndex(server.url, patience=Patience(20))
-    index.prepare(HURT, DAY)
+    index.prepare(HURT, DAY, WHEEL)
     server.hurt(kill_after=[3])
     threading.Timer(1.0, server.start).start()
     assert index.replace(HURT, DAY, rows(3000)).refused == []
@@ -257,7 +290,7 @@ def test_a_server_that_starts_again_in_time_is_not_noticed(server: Contract) -> 
 def test_a_server_without_room_is_given_up_with_a_sentence(server: Contract) -> None:
     server.hurt(items=100)
     index = SearchIndex(server.url, patience=HASTY)
-    index.prepare(HURT, DAY)
+    index.prepare(HURT, DAY, WHEEL)
     with pytest.raises(
         SearchIndexUnavailable, match=r"has no room: 5 rows, 2026-01-31-00000 first"
     ):
@@ -267,7 +300,7 @@ def test_a_server_without_room_is_given_up_with_a_sentence(server: Contract) -> 
 def test_a_request_that_is_too_large_goes_in_parts(tmp_path: Path) -> None:
     with contract_server(tmp_path, most_bytes=20_000) as small:
         index = SearchIndex(small.url, patience=QUICK)
-        index.prepare(HURT, DAY)
+        index.prepare(HURT, DAY, WHEEL)
         wanted = rows(300)
         wanted[8] = {**wanted[8], "slate": ["x" * 30_000]}
         sent = index.replace(HURT, DAY, wanted)
@@ -278,7 +311,7 @@ def test_a_request_that_is_too_large_goes_in_parts(tmp_path: Path) -> None:
 def test_a_server_that_is_away_is_a_sentence_without_the_password() -> None:
     index = SearchIndex("http://elastic:secret@127.0.0.1:9", patience=HASTY)
     with pytest.raises(SearchIndexUnavailable) as caught:
-        index.prepare(HURT, DAY)
+        index.prepare(HURT, DAY, WHEEL)
     assert isinstance(caught.value, Mendable)
     assert "http://127.0.0.1:9 does not answer (ConnectionError): check" in str(caught.value)
     assert "secret" not in str(caught.value)
@@ -299,12 +332,12 @@ def test_credentials_come_from_the_settings(
         settings = Settings(elasticsearch_url=guarded.url, **given)  # type: ignore[arg-type]
         index = open_search_index(settings)
         assert index is not None
-        index.prepare(HURT, DAY)
+        index.prepare(HURT, DAY, WHEEL)
         wrong = SearchIndex(guarded.url, api_key="d3Jvbmc=")
         with pytest.raises(
             SearchIndexRefused, match=r"refuses these credentials \(401\)"
         ) as caught:
-            wrong.prepare(HURT, DAY)
+            wrong.prepare(HURT, DAY, WHEEL)
         assert "d3Jvbmc" not in str(caught.value)
         assert all(value not in repr(settings) for value in given.values())
 
@@ -324,7 +357,7 @@ def test_another_product_is_told(tmp_path: Path) -> None:
         contract_server(tmp_path, another_product=True) as other,
         pytest.raises(SearchIndexRefused, match="is no Elasticsearch"),
     ):
-        SearchIndex(other.url).prepare(HURT, DAY)
+        SearchIndex(other.url).prepare(HURT, DAY, WHEEL)
 
 
 def test_a_template_says_nothing_that_is_not_json() -> None:

@@ -55,6 +55,7 @@ def test_a_check_without_a_server_fails_with_a_sentence(
 ) -> None:
     write_day(store, FIRST, 3)
     monkeypatch.setattr(assets, "send_days", not_sent)
+    monkeypatch.setattr(assets, "claim", lambda *_: "")
     monkeypatch.setattr(assets, "index_behind", lambda *_, **__: Behind([], []))
     server.kill()
     passed, told = check(materialize(instance, FIRST))

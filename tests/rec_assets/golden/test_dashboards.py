@@ -22,6 +22,7 @@ from resources.search_index import SearchIndex
 from tests.rec_assets.command_line import surroundings
 from tests.rec_assets.golden.conftest import Apart
 from tests.rec_assets.golden.day_rows import DAYS, H, I, materialize, write_day
+from tests.rec_assets.golden.drawn import drawn
 from tests.resources.elasticsearch_contract.server import Contract
 from tests.resources.kibana_contract import kibana_server
 
@@ -147,7 +148,8 @@ def test_the_funnel_counts_what_was_asked_executed_and_accepted(filled: Contract
 def test_the_accept_rate_is_that_of_executed_options_by_category_and_intensity(
     filled: Contract,
 ) -> None:
-    (thesis,) = answer(filled.url, BY_NAME["accept-rate"])
+    (live,) = answer(filled.url, BY_NAME["accept-rate"])
+    (thesis,) = live["executed"]["category"]["buckets"]
     cells = {cell["key"]: cell for cell in thesis["intensity"]["buckets"]}
     assert thesis["key"] == "thesis"
     assert cells["strong"]["accepted"]["doc_count"] / cells["strong"]["doc_count"] == 1.0
@@ -155,20 +157,80 @@ def test_the_accept_rate_is_that_of_executed_options_by_category_and_intensity(
 
 
 def test_a_live_user_is_its_own_part_of_the_persona_mix(filled: Contract) -> None:
-    found = answer(filled.url, BY_NAME["personas"])
-    assert [part["key"] for day in found for part in day["persona"]["buckets"]] == ["live user"]
+    found = drawn(BY_NAME["personas"], answer(filled.url, BY_NAME["personas"]))
+    assert [(part["persona"], part["count"]) for part in found] == [("live user", 40)]
 
 
 def test_with_and_without_personalization_are_shares_of_executed_rows(filled: Contract) -> None:
     (day,) = answer(filled.url, BY_NAME["personalization"])
-    assert day["shown"]["value"] == 10 / 16
-    assert day["plain"]["value"] == 6 / 16
+    (live,) = day["origin"]["buckets"]
+    assert live["shown"]["value"] == 10 / 16
+    assert live["plain"]["value"] == 6 / 16
 
 
 def test_latency_is_told_by_its_percentiles(filled: Contract) -> None:
     (day,) = answer(filled.url, BY_NAME["latency"])
-    assert day["latency"]["values"]["50.0"] == pytest.approx(9.5)
-    assert set(day["latency"]["values"]) == {"50.0", "95.0", "99.0"}
+    (live,) = day["origin"]["buckets"]
+    assert live["latency"]["values"]["50.0"] == pytest.approx(9.5)
+    assert set(live["latency"]["values"]) == {"50.0", "95.0", "99.0"}
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
+def test_every_panel_asks_for_the_origin(panel: Panel) -> None:
+    assert ("terms", "origin") in list(asked(panel.aggregations))
+
+
+@pytest.fixture
+def mixed(store: LogStore, server: Contract) -> Contract:
+    """A server with a day of people, who take what they run, and of bots, who do not.
+
+    One bot was drawn from a persona, the other from one that is known no more.
+    """
+    write_day(store, DAYS[0], 20)
+    for number in range(12):
+        (row,) = next(store.scan(H, where={"_id": f"{DAYS[0]}-{number:05}"}))
+        bot = {"origin": "simulation", "user_id": f"sim-{number // 6}", "accepted": False}
+        store.put(H, [{**row, **bot, "slate_plain": [0.1, 0.3, 0.2]}])
+        (log,) = next(store.scan(I, where={"_id": f"{DAYS[0]}-{number:05}"}))
+        store.put(I, [{**log, "origin": "simulation", "latency_ms": 100.0}])
+    for number in range(12, 20):
+        (row,) = next(store.scan(H, where={"_id": f"{DAYS[0]}-{number:05}"}))
+        store.put(H, [{**row, "slate_plain": [0.3, 0.1, 0.2]}])
+    send_days(SearchIndex(server.url), store, DAYS[:1], {"sim-0": "Academic"})
+    return server
+
+
+def on(server: Contract, name: str) -> list[dict[str, Any]]:
+    return drawn(BY_NAME[name], answer(server.url, BY_NAME[name]))
+
+
+def test_personalization_is_told_of_people_and_bots_apart(mixed: Contract) -> None:
+    assert {row["what"]: row["value"] for row in on(mixed, "personalization")} == {
+        "with, live": 1.0,
+        "without, live": 1.0,
+        "with, simulation": 1.0,
+        "without, simulation": 0.0,
+    }
+
+
+def test_the_accept_rate_is_told_of_people_and_bots_apart(mixed: Contract) -> None:
+    found = {row["column"]: (row["rate"], row["executed"]) for row in on(mixed, "accept-rate")}
+    assert found == {"live, strong": (1.0, 8), "simulation, strong": (0.0, 12)}
+    assert {row["category"] for row in on(mixed, "accept-rate")} == {"thesis"}
+    assert {row["label"] for row in on(mixed, "accept-rate")} == {"100% of 8", "0% of 12"}
+    assert set(found) <= set(BY_NAME["accept-rate"].view["encoding"]["x"]["sort"])
+
+
+def test_latency_is_told_of_people_and_bots_apart(mixed: Contract) -> None:
+    found = {row["what"]: row["value"] for row in on(mixed, "latency")}
+    assert (found["p95, live"], found["p95, simulation"]) == (4.25, 100.0)
+    assert len(found) == 6
+
+
+def test_a_bot_without_a_persona_is_no_live_user(mixed: Contract) -> None:
+    assert {row["persona"]: row["count"] for row in on(mixed, "personas")} == {
+        "live user": 8, "Academic": 6, "no persona": 6,
+    }  # fmt: skip
 
 
 def test_every_panel_is_answered_with_the_buckets_that_it_draws(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
+
 import dagster as dg
+import pandas as pd
 import pyarrow.parquet as pq
 
 from rec_assets import manifests
@@ -137,3 +141,35 @@ def test_a_file_that_was_lost_or_cut_short_is_written_again(
     result = materialize(instance, MONTH_LATER)
     assert metadata(result, "golden_export")["days_that_differed"] == [FIRST, SECOND]
     assert rows_written(folder) == dict.fromkeys(DAYS, 5)
+
+
+def test_the_folder_is_one_table_with_every_day_and_older_files_in_it_become_so(
+    store: LogStore, instance: dg.DagsterInstance
+) -> None:
+    folder = Settings().home / "golden"
+    for day in (FIRST, SECOND):
+        write_day(store, day, 5)
+        materialize(instance, day)
+    assert rows_by_day_of(folder) == {FIRST: 5, SECOND: 5}
+    (folder / "README.md").write_text("| column |")
+    older = folder / f"day={FIRST}" / "part-0.parquet"
+    table = pq.read_table(older)
+    at = table.schema.get_field_index("day")
+    pq.write_table(table.set_column(at, "day", table["day"].cast("string")), older)
+    write_day(store, MONTH_LATER, 5)
+    result = materialize(instance, MONTH_LATER)
+    assert metadata(result, "golden_export")["days_that_differed"] == [FIRST]
+    assert rows_by_day_of(folder) == dict.fromkeys(DAYS, 5)
+
+
+def rows_by_day_of(folder: Path) -> dict[str, int]:
+    """The rows of each day as an analyst counts them, who reads the folder as one table."""
+    table = pq.read_table(folder)
+    found = Counter(str(day) for day in table["day"].to_pylist())
+    for day, rows in found.items():
+        assert set(table["example_id"].to_pylist()) >= {f"{day}-00000"}
+        assert len(pd.read_parquet(folder, filters=[("day", "==", day)])) == rows
+        assert len(pd.read_parquet(folder / f"day={day}")) == rows
+        assert set(pd.read_parquet(folder / f"day={day}" / "part-0.parquet")["day"]) == {day}
+    assert len(pd.read_parquet(folder)) == found.total()
+    return dict(found)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from rec_assets.golden.columns import COLUMNS
+from rec_assets.golden.readme import data_dictionary, write_readme
 from rec_assets.golden.rows import golden_row
-from rec_assets.golden.table import data_dictionary, golden_table, rows_written, write_parquet
+from rec_assets.golden.table import golden_table, rows_written, write_parquet
 from resources.records import TEXT_FIELDS
 from tests.builders import example
 
@@ -48,3 +49,23 @@ def test_the_rows_of_each_file_are_told_without_reading_them(tmp_path: Path) -> 
     path.write_bytes(path.read_bytes()[:-9])
     assert rows_written(tmp_path) == {"2026-01-05": 6, "2026-01-06": 0, "2026-01-07": -1}
     assert rows_written(tmp_path / "nothing") == {}
+
+
+def test_a_file_with_other_columns_counts_as_one_that_is_to_be_written_again(
+    tmp_path: Path,
+) -> None:
+    path = write_parquet([golden_table(ROWS)], tmp_path, "2026-01-05")
+    table = pq.read_table(path)
+    at = table.schema.get_field_index("day")
+    former = table.set_column(at, "day", table["day"].cast("string"))
+    pq.write_table(former, path)
+    assert rows_written(tmp_path) == {"2026-01-05": -1}
+
+
+def test_the_page_says_how_to_read_and_takes_the_place_of_the_former_one(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("| column |")
+    write_readme(tmp_path)
+    (page,) = tmp_path.iterdir()
+    assert page.name == "_README.md"
+    assert "pandas.read_parquet(folder)" in page.read_text("utf-8")
+    assert data_dictionary() in page.read_text("utf-8")

@@ -16,6 +16,7 @@ from tests.resources.elasticsearch_contract.mappings import (
     check_mappings,
     check_template,
     merged,
+    meta_of_new,
 )
 from tests.resources.elasticsearch_contract.refusals import Refusal, illegal, missing_index
 
@@ -86,9 +87,13 @@ class Documents:
         ]
         best = max(fitting, key=lambda t: t.get("priority", 0), default={"template": {}})
         made = {"settings": {}, "mappings": {}, "aliases": {}} | best.get("template", {})
+        wanted = body.get("mappings", {})
+        check_mappings(wanted)
+        meta = meta_of_new(made["mappings"], wanted)
         for part in ("settings", "mappings", "aliases"):
             made[part] = {**made[part], **body.get(part, {})}
         check_mappings(made["mappings"])
+        made["mappings"] = {k: v for k, v in made["mappings"].items() if k != "_meta"} | meta
         self.indices[name] = made
         self._keep("index", name, made)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import Any
 
 from tests.resources.elasticsearch_contract.refusals import Refusal, illegal
@@ -30,6 +31,9 @@ def check_mappings(mappings: dict[str, Any]) -> None:
         if key not in ("dynamic", "properties", "_meta", "_source", "dynamic_templates"):
             kind, told = "mapper_parsing_exception", f"unsupported parameters:  [{key} : {{}}]"
             raise Refusal(400, kind, f"Root mapping definition has {told}")
+    if not isinstance(mappings.get("_meta") or {}, dict):
+        told = f"Failed to parse mapping: {type(mappings['_meta'])} cannot be cast to Map"
+        raise Refusal(400, "mapper_parsing_exception", told)
     for name, field in mappings.get("properties", {}).items():
         kind = field.get("type")
         if kind not in OWN:
@@ -55,7 +59,10 @@ def check_template(body: dict[str, Any]) -> None:
 
 
 def merged(standing: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
-    """The mappings with more fields; a field keeps its type and its parameters."""
+    """The mappings with more fields; a field keeps its type and its parameters.
+
+    A `_meta` replaces the standing one whole; without one, or with null, that stays.
+    """
     check_mappings(wanted)
     properties = dict(standing.get("properties", {}))
     for name, field in wanted.get("properties", {}).items():
@@ -66,8 +73,21 @@ def merged(standing: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
         if old is not None and old.get("format") != field.get("format"):
             raise illegal(f"Mapper for [{name}] conflicts with existing mapper: [format]")
         properties[name] = field
-    kept = {key: wanted[key] for key in ("dynamic", "_meta") if key in wanted}
+    kept = {key: wanted[key] for key in ("dynamic", "_meta") if wanted.get(key) is not None}
     return {**standing, **kept, "properties": properties}
+
+
+def meta_of_new(template: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """`_meta` of an index that is made: the request's deep over the template's; absent if none."""
+    parts = [part["_meta"] for part in (template, own) if part.get("_meta") is not None]
+    return {"_meta": reduce(_deep, parts)} if parts else {}
+
+
+def _deep(under: Any, over: Any) -> Any:
+    if not isinstance(under, dict) or not isinstance(over, dict):
+        return over
+    both = {key: _deep(under[key], over[key]) for key in under.keys() & over.keys()}
+    return {**under, **over, **both}
 
 
 def check_ids(identities: Iterable[str | None]) -> None:
