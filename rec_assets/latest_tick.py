@@ -38,10 +38,20 @@ def latest_tick(
         return Tick(None, f"the schedule {schedule.name} has not ticked yet")
     (tick,) = ticks
     due = datetime.fromtimestamp(tick.timestamp, UTC)
+    if due > now + APART:
+        return Tick(None, f"the schedule {schedule.name} stands: {_ahead(due)}")
     near = due > now - APART or due < _latest_due(schedule, now + APART)
     if near or tick.status == TickStatus.STARTED:
         return Tick(None, f"the schedule {schedule.name} ticks about now and asks itself")
     return Tick(due, "")
+
+
+def _ahead(due: datetime) -> str:
+    return (
+        f"its latest tick is of {due:%Y-%m-%d %H:%M} UTC, which is to come, so the clock was ahead "
+        "and was set right since; start Dagster again (`recwheel up`; of the whole stack the "
+        "container `daemon`), which takes it back"
+    )
 
 
 def _latest_due(schedule: dg.ScheduleDefinition, moment: datetime) -> datetime:

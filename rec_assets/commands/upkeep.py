@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -53,9 +54,7 @@ def _keep_running(console: Console, settings: Settings, port_file: Path, held: i
     try:
         service = service_command(settings.host, settings.port, port_file)
         children["service"] = start(service, logs["service"])
-        # While the service starts: runs that a killed `up` left would block the day's chain.
-        with dagster_instance(settings, alone=True):
-            pass
+        _settle(console, settings)
         dagster = dagster_command(INTERFACE_HOST, dagster_port)
         children["dagster"] = start(dagster, logs["dagster"], holding=[held])
         url = _wait_for_service(children["service"], port_file, logs["service"])
@@ -71,6 +70,17 @@ def _keep_running(console: Console, settings: Settings, port_file: Path, held: i
     finally:
         stop(list(children.values()))
         port_file.unlink(missing_ok=True)
+
+
+def _settle(console: Console, settings: Settings) -> None:
+    """While the service starts: runs that a killed `up` left would block the day's chain, and ticks
+    of a clock that was ahead all others.
+    """
+    with dagster_instance(settings, alone=True) as instance:
+        from rec_assets.commands.clock_ahead import take_back
+
+        if said := take_back(instance, datetime.now(UTC)):
+            console.print(said, markup=False, soft_wrap=True)
 
 
 def _wait_for_service(child: subprocess.Popen[bytes], port_file: Path, log: Path) -> str:
