@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -64,7 +65,7 @@ def _keep_running(console: Console, settings: Settings, port_file: Path, held: i
         interface = f"http://{INTERFACE_HOST}:{dagster_port}"
         console.print(f"Dagster:  {interface} (ready in half a minute)")
         console.print("stop both with Ctrl-C")
-        watch(children, logs)
+        watch(children, logs, partial(console.print, markup=False, soft_wrap=True))
     except Stopped:
         console.print("stopping")
     finally:
