@@ -18,9 +18,9 @@ def said_while(*off: float) -> list[str]:
     """What is said while the clock is off by each number of seconds in turn, and stays so."""
     turns, words = chain(off, repeat(off[-1])), list[str]()
     logs = {"dagster": Path("dagster.log")}
-    with subprocess.Popen(["sleep", "2"]) as child:
-        with pytest.raises(ProcessEnded, match="dagster ended with status 0"):
-            watch({"dagster": child}, logs, words.append, lambda: time.time() + next(turns))
+    ended = pytest.raises(ProcessEnded, match="dagster ended with status 0")
+    with subprocess.Popen(["sleep", "2"]) as child, ended:
+        watch({"dagster": child}, logs, words.append, lambda: time.time() + next(turns))
     return words
 
 
