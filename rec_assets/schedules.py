@@ -62,7 +62,7 @@ def missed_days(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg
     asked for while the schedule is stopped, nor a day that no tick of it was due for.
     """
     now = datetime.now(UTC)
-    tick = latest_tick(context.instance, daily_turn, now)
+    tick = latest_tick(context.instance, daily_turn, now, context.last_tick_completion_time)
     return _request(context, tick.due, now) if tick.due else dg.SkipReason(tick.words)
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 from resources.errors import Mendable
 
 POLL_SECONDS = 0.1
-UP = "up.lock"  # under REC_HOME: held by `recwheel up` and by its Dagster as long as either lives
+# Under REC_HOME: held by `recwheel up` and by its Dagster as long as either lives, or by the daemon
+# of the whole stack (docker/daemon.py).
+UP = "up.lock"
 
 
 class AtWork(Mendable, RuntimeError):

@@ -8,8 +8,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 from rec_assets.commands import tree_watchdog
@@ -19,6 +20,8 @@ from resources.settings import REPOSITORY
 Child = subprocess.Popen[bytes]
 STOP_SECONDS = 3.0
 PORTS_TRIED = 50
+SET_BACK_SECONDS = 60.0  # less than that is no more than a late tick
+START_AGAIN = "Stop `recwheel up` with Ctrl-C and start it again: it takes back what was ahead"
 
 
 class ProcessEnded(Mendable, RuntimeError):
@@ -66,13 +69,27 @@ def dagster_command(host: str, port: int) -> list[str]:
     return [*watched, str(here / "dagster"), "dev", *where]
 
 
-def watch(children: dict[str, Child], logs: dict[str, Path]) -> None:
-    """Return never but by a signal; ProcessEnded when one of the children ends by itself."""
+def watch(
+    children: dict[str, Child],
+    logs: dict[str, Path],
+    say: Callable[[str], None],
+    clock: Callable[[], float] = time.time,
+) -> None:
+    """Return never but by a signal; ProcessEnded when one of the children ends by itself.
+
+    Says so when the clock is set back: Dagster does nothing until the time that it had is there.
+    """
+    begun = clock() - time.monotonic()
     while True:
         for name, child in children.items():
             if child.poll() is not None:
                 raise ProcessEnded(f"{name} ended with status {child.returncode}: see {logs[name]}")
         time.sleep(0.3)
+        now = clock() - time.monotonic()
+        if begun - now > SET_BACK_SECONDS:
+            by = timedelta(seconds=round(begun - now))
+            say(f"the clock was set back by {by}: Dagster waits for so long. {START_AGAIN}")
+        begun = now if begun - now > SET_BACK_SECONDS else max(begun, now)
 
 
 def stop(children: Sequence[Child]) -> None:

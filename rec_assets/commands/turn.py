@@ -113,7 +113,8 @@ def _refuse_beside_the_daemon(instance: dg.DagsterInstance, home: Path) -> None:
     """AtWork while the daemon turns the wheel: a run in here holds the days' pool, which Dagster's
     queue heeds, but is not in that queue itself.
 
-    Where no `recwheel up` runs, what stands as unfinished was killed together with it.
+    Where neither `recwheel up` nor the stack's daemon (docker/daemon.py) holds the lock, what
+    stands as unfinished was killed together with it.
     """
     if not is_held(home / UP):
         return

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import time
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -53,9 +55,7 @@ def _keep_running(console: Console, settings: Settings, port_file: Path, held: i
     try:
         service = service_command(settings.host, settings.port, port_file)
         children["service"] = start(service, logs["service"])
-        # While the service starts: runs that a killed `up` left would block the day's chain.
-        with dagster_instance(settings, alone=True):
-            pass
+        _settle(console, settings)
         dagster = dagster_command(INTERFACE_HOST, dagster_port)
         children["dagster"] = start(dagster, logs["dagster"], holding=[held])
         url = _wait_for_service(children["service"], port_file, logs["service"])
@@ -65,12 +65,23 @@ def _keep_running(console: Console, settings: Settings, port_file: Path, held: i
         interface = f"http://{INTERFACE_HOST}:{dagster_port}"
         console.print(f"Dagster:  {interface} (ready in half a minute)")
         console.print("stop both with Ctrl-C")
-        watch(children, logs)
+        watch(children, logs, partial(console.print, markup=False, soft_wrap=True))
     except Stopped:
         console.print("stopping")
     finally:
         stop(list(children.values()))
         port_file.unlink(missing_ok=True)
+
+
+def _settle(console: Console, settings: Settings) -> None:
+    """While the service starts: runs that a killed `up` left would block the day's chain, and ticks
+    of a clock that was ahead all others.
+    """
+    with dagster_instance(settings, alone=True) as instance:
+        from rec_assets.commands.clock_ahead import take_back
+
+        if said := take_back(instance, datetime.now(UTC)):
+            console.print(said, markup=False, soft_wrap=True)
 
 
 def _wait_for_service(child: subprocess.Popen[bytes], port_file: Path, log: Path) -> str:

@@ -7,9 +7,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.scheduler.instigation import TickStatus
 
 from rec_assets.commands import dagster_home
 from rec_assets.definitions import defs
@@ -18,6 +20,7 @@ from tests.kills.steps import statuses
 from tests.kills.wheels import Clean
 from tests.rec_assets.command_line import RECWHEEL, ROOT, surroundings
 from tests.rec_assets.few_contexts import few_contexts
+from tests.rec_assets.test_missed_days import STATE, tick
 
 READY_SECONDS = 150.0
 SOON = 5.0
@@ -31,9 +34,12 @@ def test_killed_it_takes_its_tree_along_started_again_it_settles_stopped_it_ends
     with dagster_home.instance(home) as instance:  # as the daemon launches one: it has no owner
         job = defs.resolve_job_def("mine")
         left = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED).run_id
+        instance.add_instigator_state(STATE)
+        tick(instance, datetime.now(UTC) + timedelta(days=60), TickStatus.SKIPPED)
     first = up(home)
     await_true(lambda: "dagster_webserver" in " ".join(processes(home).values()))
     assert statuses(home)[left] == "FAILURE"
+    assert "the clock was ahead" in (tmp_path / "said").read_text("utf-8")
     first.kill()
     first.wait()
     assert await_none(home) == {}

@@ -62,16 +62,27 @@ def tick(instance: dg.DagsterInstance, due: datetime, status: TickStatus) -> Non
 
 
 def look(
-    instance: dg.DagsterInstance, now: datetime = DUE + 10 * MINUTES
+    instance: dg.DagsterInstance,
+    now: datetime = DUE + 10 * MINUTES,
+    before: datetime | None = None,
 ) -> Sequence[dg.RunRequest] | str:
-    """What the sensor asks for at that moment; or the sentence that says why it asks for none."""
+    """What the sensor asks for at that moment; or the sentence that says why it asks for none.
+
+    `before`: when it looked last.
+    """
+    looked = before.timestamp() if before else None
 
     class Clock(datetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> Self:
             return cls.fromtimestamp(now.timestamp(), tz)
 
-    with pytest.MonkeyPatch.context() as patch, dg.build_sensor_context(instance) as context:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        dg.SensorEvaluationContext(
+            instance_ref=None, last_tick_completion_time=looked, instance=instance
+        ) as context,
+    ):
         patch.setattr(schedules, "datetime", Clock)
         found = schedules.missed_days(context)
     if isinstance(found, dg.SkipReason):
@@ -188,6 +199,25 @@ def test_a_tick_that_is_not_made_or_not_ended_is_waited_for(
     assert "asks itself" in str(look(ticked, tomorrow + 5 * MINUTES))
     tick(ticked, tomorrow, TickStatus.STARTED)
     assert "asks itself" in str(look(ticked, tomorrow + 5 * MINUTES))
+
+
+def test_what_a_changed_schedule_would_have_made_is_not_waited_for_after_one_look(
+    ticked: dg.DagsterInstance, store: LogStore
+) -> None:
+    """As the schedule is now, a tick was due the day after; as it was before, none."""
+    due, look_again = DUE + timedelta(days=1), 10 * MINUTES
+    complete(store, "2026-01-05", "2026-01-06")
+    first = due + 2 * 60 * MINUTES
+    assert "asks itself" in str(look(ticked, first, before=due - look_again))
+    assert days(look(ticked, first + look_again, before=first)) == ["2026-01-07"]
+
+
+def test_a_tick_that_is_about_to_be_made_is_waited_for_though_a_look_was_just_before(
+    ticked: dg.DagsterInstance, store: LogStore
+) -> None:
+    due = DUE + timedelta(days=1)
+    said = look(ticked, due + 10 * MINUTES, before=due + MINUTES / 2)
+    assert "asks itself" in str(said)
 
 
 def test_while_the_schedule_is_stopped_no_day_is_asked_for(

