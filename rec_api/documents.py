@@ -60,7 +60,9 @@ class Documents:
         key = document_hash(user_id, doc_id)
         async with self._lock(key):
             held, snapshot = await self._held(key)
-            share = await asyncio.to_thread(changed_share, snapshot, text) if snapshot else 1.0
+            share = 1.0
+            if snapshot is not None:  # an empty text is one too
+                share = await asyncio.to_thread(changed_share, snapshot, text)
             about = common(user_id, created_at, day_of(created_at), origin)
             row = await self._row(key, doc_id, text, held, about)
             writes = [Write("put", K, row)]
