@@ -199,7 +199,7 @@ def main() -> None:
     """Run the command line; an error that a person can mend is one sentence and status 1."""
     stopping.listen()
     try:
-        from rec_assets.commands.mendable import MENDABLE, why_not_written
+        from rec_assets.commands.mendable import MENDABLE, sentence_of, why_not_written
 
         app()
     except stopping.Stopped as stopped:
@@ -209,7 +209,7 @@ def main() -> None:
         sentence = why_not_written(error)
         if sentence is None and not isinstance(error, MENDABLE):
             raise
-        _say(sentence or str(error))
+        _say(sentence or sentence_of(error))
         sys.exit(1)
 
 

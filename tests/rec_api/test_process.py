@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from rec_api.listening import bind
 from resources.log_store import open_log_store
 from resources.service_process import service
 from resources.settings import REPOSITORY, Settings
@@ -247,6 +248,36 @@ def test_a_port_in_use_is_said_and_the_next_is_taken(tmp_path: Path) -> None:
             assert int(process.address.rpartition(":")[2]) > port
             assert "port in use" in process.log.read_text()
             assert f"http://{process.address}" in process.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "words"),
+    [
+        ((), {"REC_PORT": "70000"}, "REC_PORT is 70000: "),
+        ((), {"REC_LLM_URL": "http://u:hunter2@h:port"}, "REC_LLM_URL: http://"),
+        (("--port", "70000"), {}, "--port 70000 is none: name one of 0 to 65535"),
+    ],
+)
+def test_what_cannot_be_used_ends_it_with_a_sentence(
+    options: tuple[str, ...], environment: dict[str, str], words: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "rec_api", *options],
+        cwd=REPOSITORY,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode != 0
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def test_beyond_the_last_port_none_is_tried() -> None:
+    with socket.create_server(("127.0.0.1", 65535)), pytest.raises(OSError, match="set REC_PORT"):
+        bind("127.0.0.1", 65535)
 
 
 def test_it_ends_on_sigterm_within_seconds(tmp_path: Path) -> None:
