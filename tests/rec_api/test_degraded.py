@@ -228,6 +228,7 @@ def test_a_bot_is_answered_with_the_text_that_redis_missed(tmp_path: Path, user:
         assert service.put_document(user, "d", MAIL, role="simulator").status_code == 503
         line.open()
         assert seen(service, user, "simulator") == len(MAIL)
+        assert list((tmp_path / "stale_contexts").iterdir()) == []  # nothing is left of it
 
 
 def test_marks_that_outlived_what_they_speak_of_are_removed(tmp_path: Path) -> None:
