@@ -16,13 +16,18 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
     import uvicorn
+    from pydantic import ValidationError
 
     from rec_api.app import create_app
     from rec_api.listening import Server, address_of, bind, end_with_parent
     from rec_api.logs import configure
+    from resources.refused_settings import refused
     from resources.settings import Settings
 
-    settings = Settings()
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise SystemExit(refused(error)) from None
     options = _options(settings.host, settings.port)
     configure()
     if options.with_parent is not None:
@@ -47,6 +52,8 @@ def main() -> None:
 
 
 def _options(host: str, port: int) -> argparse.Namespace:
+    from resources.addresses import LAST_PORT
+
     parser = argparse.ArgumentParser(prog="python -m rec_api", description=__doc__)
     parser.add_argument("--host", default=host, help="address to listen on (REC_HOST)")
     parser.add_argument("--port", type=int, default=port, help="0: any free one (REC_PORT)")
@@ -61,7 +68,10 @@ def _options(host: str, port: int) -> argparse.Namespace:
         metavar="PID",
         help="end when the parent process (PID: in case it has ended by now) ends",
     )
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not 0 <= options.port <= LAST_PORT:
+        parser.error(f"--port {options.port} is none: name one of 0 to {LAST_PORT}")
+    return options
 
 
 if __name__ == "__main__":

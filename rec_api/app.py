@@ -20,6 +20,7 @@ from rec_api.outbox_file import OutboxFile
 from rec_api.routes import router
 from rec_api.served import Served
 from rec_api.service import Service
+from rec_api.stale_contexts import StaleContexts
 from rec_api.unforeseen import Unforeseen
 from resources.embedded_redis import embedded_redis
 from resources.encoder import open_encoder
@@ -86,7 +87,8 @@ async def _open(
     outbox = Outbox(_sink(settings, store, stack))
     stack.push_async_callback(outbox.close)
     served = Served(store, cache, open_encoder(settings.encoder))
-    documents = Documents(outbox, cache, served)
+    stale = StaleContexts(settings.home / "stale_contexts")
+    documents = Documents(outbox, cache, served, stale)
     stack.push_async_callback(documents.close)
     await served.load_prototypes()
     keys = Keys(settings.home)

@@ -15,7 +15,8 @@ from rec_api.changes import SNAPSHOT_SHARE, changed_share
 from rec_api.outbox import Outbox, Unit, Write
 from rec_api.problems import Problem
 from rec_api.scoring import maturity_of
-from rec_api.served import Served
+from rec_api.served import Known, Served
+from rec_api.stale_contexts import StaleContexts
 from rec_api.words import SIMULATION
 from resources.log_store import StoreUnavailable
 from resources.packed_arrays import pack, unpack
@@ -39,10 +40,15 @@ def document_hash(user_id: str, doc_id: str) -> str:
 
 
 class Documents:
-    """Writes K before F, one request at a time for each document."""
+    """Writes K before F, one request at a time for each document.
 
-    def __init__(self, outbox: Outbox, cache: AsyncProfileCache, served: Served) -> None:
-        self._outbox, self._cache, self._served = outbox, cache, served
+    An F that the cache, being away, did not take or did not let go is `stale`: not used.
+    """
+
+    def __init__(
+        self, outbox: Outbox, cache: AsyncProfileCache, served: Served, stale: StaleContexts
+    ) -> None:
+        self._outbox, self._cache, self._served, self._stale = outbox, cache, served, stale
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._rebuilds: dict[str, asyncio.Task[bool]] = {}
         self._unknown: dict[str, float] = {}
@@ -54,7 +60,9 @@ class Documents:
         key = document_hash(user_id, doc_id)
         async with self._lock(key):
             held, snapshot = await self._held(key)
-            share = await asyncio.to_thread(changed_share, snapshot, text) if snapshot else 1.0
+            share = 1.0
+            if snapshot is not None:  # an empty text is one too
+                share = await asyncio.to_thread(changed_share, snapshot, text)
             about = common(user_id, created_at, day_of(created_at), origin)
             row = await self._row(key, doc_id, text, held, about)
             writes = [Write("put", K, row)]
@@ -81,10 +89,13 @@ class Documents:
         async with self._lock(key):
             snapshots = Write("delete", L, {"user_id": user_id, "doc_id": doc_id})
             await self._outbox.accept(Unit((Write("delete", K, {"_id": key}), snapshots)))
-            try:
-                await self._cache.forget_document(key)
-            except CacheUnavailable:
-                log.warning("F not removed: the cache is away; it ends within the hour")
+            await self._forget_context(key)
+
+    async def look_up(self, user_id: str, key: str) -> Known:
+        """What the cache holds for a request of that document, without a stale F."""
+        stale = key in self._stale  # before the read: what is read may be as old as that
+        known = await self._served.look_up(user_id, key)
+        return known._replace(document=None) if stale else known
 
     def says(self, context: MacroContext | None) -> Floats | None:
         """F's category distribution when the present category vectors made it."""
@@ -164,7 +175,19 @@ class Documents:
             await self._cache.put_macro_context(key, context)
         except CacheUnavailable:
             log.warning("F not written: the cache is away")
+            self._stale.add(key)
             return False
+        self._stale.discard(key)
+        return True
+
+    async def _forget_context(self, key: str) -> bool:
+        try:
+            await self._cache.forget_document(key)
+        except CacheUnavailable:
+            log.warning("F not removed: the cache is away")
+            self._stale.add(key)
+            return False
+        self._stale.discard(key)
         return True
 
     async def _rebuild(self, key: str) -> bool:
@@ -175,7 +198,7 @@ class Documents:
                     if len(self._unknown) >= UNKNOWN:
                         self._unknown.clear()
                     self._unknown[key] = time.monotonic()
-                    return True
+                    return key not in self._stale or await self._forget_context(key)
                 encoder = self._served.encoder
                 if encoder is not None and row["encoder_version"] != encoder.version:
                     embedding = await self._served.embed(row["text"][:READ_CHARACTERS])

@@ -14,6 +14,7 @@ from typing import Final
 
 import uvicorn
 
+from resources.addresses import LAST_PORT
 from resources.whole_files import write_whole
 
 PORTS_TRIED: Final = 20
@@ -24,7 +25,8 @@ log = logging.getLogger(__name__)
 def bind(host: str, port: int) -> socket.socket:
     """A socket on the port, or on the next free one (which is logged); OSError when none is."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for candidate in range(port, port + PORTS_TRIED):
+    last = min(port + PORTS_TRIED - 1, LAST_PORT)
+    for candidate in range(port, last + 1):
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -38,7 +40,7 @@ def bind(host: str, port: int) -> socket.socket:
         return listener
     raise OSError(
         errno.EADDRINUSE,
-        f"the ports {port} to {port + PORTS_TRIED - 1} of {host} are all in use: set REC_PORT",
+        f"the ports {port} to {last} of {host} are all in use: set REC_PORT",
     )
 
 

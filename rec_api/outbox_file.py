@@ -1,7 +1,9 @@
 """The sink in front of MongoDB: an SQLite file that a forwarder empties in order, by `_id`.
 
 Rows without people's text stay an hour after they were forwarded, so that a chain goes on and a
-repeated request meets its row while the store is away.
+repeated request meets its row while the store is away. D has text and leaves at once: the /log of
+a paraphrase that was forwarded, a repeat of it and one of that /paraphrase find it in the store
+alone, and get 503 until it is back.
 """
 
 from __future__ import annotations

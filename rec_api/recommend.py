@@ -72,12 +72,12 @@ def _asked(service: Service, role: str, body: RecommendRequest, key: str | None)
 async def _find(service: Service, asked: Asked) -> Found:
     body, served = asked.body, service.served
     document = document_hash(body.user_id, body.doc_id)
-    known = await served.look_up(body.user_id, document)
+    known = await service.documents.look_up(body.user_id, document)
     if asked.origin == SIMULATION and not known.away and known.document is None:
         # A cache that was killed may have lost it: a bot's day must not hang on that either.
         if not await service.documents.rebuild(document):
             raise Problem(503, BOTS_WAIT)
-        known = await served.look_up(body.user_id, document)
+        known = await service.documents.look_up(body.user_id, document)
     embedding = await served.embed(body.selected_text)
     says = service.documents.says(known.document)
     if not known.away and (known.document is None or (says is None and served.prototypes)):

@@ -205,7 +205,7 @@ def spoken(work: Callable[[], object]) -> None:
     """Do the work; an error that a person can mend is one sentence and status 1."""
     stopping.listen()
     try:
-        from rec_assets.commands.mendable import MENDABLE, why_not_written
+        from rec_assets.commands.mendable import MENDABLE, sentence_of, why_not_written
 
         work()
     except stopping.Stopped as stopped:
@@ -215,7 +215,7 @@ def spoken(work: Callable[[], object]) -> None:
         sentence = why_not_written(error)
         if sentence is None and not isinstance(error, MENDABLE):
             raise
-        _say(sentence or str(error))
+        _say(sentence or sentence_of(error))
         sys.exit(1)
 
 

@@ -5,8 +5,22 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import httpx
+
 _HOST: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d+)?|")
 HIDDEN: Final = "…"
+LAST_PORT: Final = 65_535
+
+
+def is_web_address(url: str) -> bool:
+    """Whether requests can be sent there: http or https, a host, a port that there is or none."""
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:  # its message may hold a part of a password
+        return False
+    place = parts.netloc.decode("ascii")
+    there = parts.port is None or 0 < parts.port <= LAST_PORT
+    return parts.scheme in ("http", "https") and bool(place and _HOST.fullmatch(place)) and there
 
 
 def without_secrets(url: str) -> str:

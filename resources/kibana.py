@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import httpx
 
-from resources.addresses import without_secrets
+from resources.addresses import is_web_address, without_secrets
 from resources.certificates import trusting
 from resources.errors import Mendable, SettingError
 from resources.search_patience import BUSY, Patience
@@ -53,11 +53,8 @@ def import_saved_objects(settings: Settings, ndjson: bytes, patience: Patience =
 
 
 def _check(url: str) -> None:
-    try:
-        if httpx.URL(url).scheme in ("http", "https"):
-            return
-    except httpx.InvalidURL:
-        pass  # its message may hold a part of a password
+    if is_web_address(url):
+        return
     told = without_secrets(url) if url else "not set"
     raise SettingError(f"REC_KIBANA_URL is {told}: it must be http(s)://<host>:<port>")
 

@@ -16,7 +16,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from resources.addresses import LAST_PORT, is_web_address, without_secrets
 from resources.cron import why_no_cron
+from resources.options import LANGUAGES
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 HOME: Final = REPOSITORY / ".recwheel"
@@ -26,10 +28,18 @@ WHEEL_FILE: Final = "wheel.json"  # what the first run fixed for all later ones:
 class Settings(BaseSettings):
     """Read once at the start of a process and handed down as an argument.
 
-    The environment wins over what the first run wrote to `wheel.json`, that over the defaults.
+    The environment wins over what the first run wrote to `wheel.json`, that over the defaults. An
+    empty variable is as none. What cannot be used is a ValidationError, which quotes no value.
     """
 
-    model_config = SettingsConfigDict(env_prefix="REC_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="REC_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,  # a URL may hold a password
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -80,6 +90,7 @@ class Settings(BaseSettings):
     )
     elasticsearch_patience_s: float = Field(
         default=60.0,
+        ge=0.0,
         description="Seconds that a busy or absent Elasticsearch is waited for, in growing pauses.",
     )
     kibana_url: str = Field(
@@ -117,22 +128,35 @@ class Settings(BaseSettings):
         description="Address the service listens on. Dagster's interface of `recwheel up`, which "
         "has no login, stays on 127.0.0.1.",
     )
-    port: int = Field(default=8000, description="Port of the service; the next free one if taken.")
+    port: int = Field(
+        default=8000,
+        ge=0,
+        le=LAST_PORT,
+        description="Port of the service; the next free one if taken.",
+    )
     dagster_port: int = Field(
         default=3000,
+        ge=1,
+        le=LAST_PORT,
         description="Port of Dagster's web interface on 127.0.0.1; the next free one if taken.",
     )
     llm_url: str = Field(
-        default="", description="OpenAI-compatible server for /paraphrase; empty: embedded rules."
+        default="",
+        description="OpenAI-compatible server for /paraphrase, http(s)://host:port; empty: "
+        "embedded rules.",
     )
     llm_model: str = Field(default="", description="Model name sent to REC_LLM_URL.")
     llm_key: SecretStr = Field(default=SecretStr(""), description="Key for REC_LLM_URL.")
-    llm_timeout_s: float = Field(default=20.0, description="Seconds to wait for REC_LLM_URL.")
+    llm_timeout_s: float = Field(
+        default=20.0, gt=0.0, description="Seconds to wait for REC_LLM_URL."
+    )
     house_language: str = Field(
-        default="ko", description="Language assumed for an option where nothing else is known."
+        default="ko",
+        description="Language assumed for an option where nothing else is known: ko, en, ja or zh.",
     )
     consistency_seconds: float = Field(
         default=60.0,
+        ge=0.0,
         description="A→B within so many seconds is consistency_flag high. The product team's "
         "first value was 5: too short to read five options.",
     )
@@ -210,6 +234,20 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError(f"{name!r} is no time zone: name one as Europe/Paris or UTC") from None
         return name
+
+    @field_validator("house_language")
+    @classmethod
+    def _language(cls, name: str) -> str:
+        if name not in LANGUAGES:
+            raise ValueError(f"{name!r} is no language of an option: name {', '.join(LANGUAGES)}")
+        return name
+
+    @field_validator("llm_url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        if url and not is_web_address(url):
+            raise ValueError(f"{without_secrets(url)} must be http(s)://<host>:<port>")
+        return url
 
     @field_validator("log_url")
     @classmethod

@@ -37,7 +37,7 @@ def prepare(settings: Settings) -> Path:
     os.environ["DAGSTER_HOME"] = str(dagster_home)
     remove_drafts((settings.home, *settings.home.glob("*"), *settings.home.glob("golden/*")))
     for name in RESOLVED:  # children run elsewhere: a relative path would mean another file there
-        if name == "home" or f"REC_{name.upper()}" in os.environ:
+        if name == "home" or os.environ.get(f"REC_{name.upper()}"):
             os.environ[f"REC_{name.upper()}"] = str(getattr(settings, name))
     return dagster_home
 

@@ -11,9 +11,15 @@ from pydantic import ValidationError
 
 from resources.disk import why_not_written as why_not_written_to
 from resources.errors import Mendable
+from resources.refused_settings import refused
 from resources.settings import HOME
 
 MENDABLE: Final = (Mendable, ValidationError, OSError)
+
+
+def sentence_of(error: Exception) -> str:
+    """What a person is told of an error that can be mended."""
+    return refused(error) if isinstance(error, ValidationError) else str(error)
 
 
 def why_not_written(error: Exception) -> str | None:

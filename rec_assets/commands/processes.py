@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from rec_assets.commands import tree_watchdog
+from resources.addresses import LAST_PORT
 from resources.errors import Mendable
 from resources.settings import REPOSITORY
 
@@ -30,12 +31,13 @@ class ProcessEnded(Mendable, RuntimeError):
 
 def free_port(host: str, wanted: int) -> int:
     """`wanted`, or the next port on which nothing listens."""
-    for port in range(wanted, wanted + PORTS_TRIED):
+    last = min(wanted + PORTS_TRIED - 1, LAST_PORT)
+    for port in range(wanted, last + 1):
         with socket.socket() as probe, suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
             return port
-    raise ProcessEnded(f"ports {wanted}–{wanted + PORTS_TRIED - 1} of {host} are all taken")
+    raise ProcessEnded(f"ports {wanted}–{last} of {host} are all taken")
 
 
 def start(command: Sequence[str], log: Path, holding: Sequence[int] = ()) -> Child:

@@ -98,9 +98,9 @@ def settings_page() -> str:
         for name, field in Settings.model_fields.items()
     ]
     intro = (
-        "Environment variables. What the first run fixed (start, seed, users, sessions, days) lies "
-        "in `wheel.json` under `REC_HOME`, and the environment must agree with it. "
-        "`REC_COPY_TO` is read by `recwheel copy` alone, in place of `--to`.\n"
+        "Environment variables; an empty one is as none. What the first run fixed (start, seed, "
+        "users, sessions, days) lies in `wheel.json` under `REC_HOME`, and the environment must "
+        "agree with it. `REC_COPY_TO` is read by `recwheel copy` alone, in place of `--to`.\n"
     )
     return "\n".join(
         ["# Settings\n", COMMAND, intro, _table(("variable", "default", "meaning"), rows)]

@@ -2,13 +2,19 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 import redis
 
+from rec_api.documents import document_hash
+from rec_api.stale_contexts import StaleContexts
+from resources.embedded_redis import embedded_redis
 from resources.encoder import open_encoder
 from resources.profile_cache import ProfileCache
 from resources.records import COLLECTIONS, PROTOTYPES
@@ -118,3 +124,120 @@ def test_a_bot_is_not_answered_without_the_cache_and_nothing_is_stored(
     put = without_redis.put_document(user, "d", "text", role="simulator")
     assert (asked.status_code, put.status_code) == (503, 503)
     assert without_redis.store.count(COLLECTIONS["A"], {"user_id": user}) == 0
+
+
+THESIS, MAIL = TEXT * 20, "회의 일정을 확인해 주시면 감사하겠습니다."
+
+
+class Line:
+    """The way to a Redis, which keeps what it has while the way is cut."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self._server, self._socket = url.removeprefix("unix://"), folder / "socket"
+        self.url = f"unix://{self._socket}"
+        self.open()
+
+    def cut(self) -> None:
+        self._socket.unlink()
+        with redis.Redis(unix_socket_path=self._server) as server:
+            server.client_kill_filter(_type="normal", skipme=True)
+
+    def open(self) -> None:
+        self._socket.symlink_to(self._server)
+
+
+@contextmanager
+def line_to_redis(home: Path) -> Iterator[Line]:
+    with embedded_redis(home) as url, tempfile.TemporaryDirectory() as folder:
+        yield Line(url, Path(folder))
+
+
+def seen(service: Running, user: str, role: str = "app") -> float:
+    """The length of document `d` as /recommend used it; 0: it said that it used none."""
+    answer = service.recommend(role, user_id=user).json()
+    row = service.row(COLLECTIONS["A"], answer["insert_id"])
+    assert row is not None
+    length: float = row["settings"]["document_length"]
+    assert ("document" in answer["degraded"]) == (length == 0)
+    return length
+
+
+def until_used(service: Running, user: str) -> set[float]:
+    """The lengths that /recommend used until it used one."""
+    said, deadline = {seen(service, user)}, time.monotonic() + 10
+    while not any(said):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+        said.add(seen(service, user))
+    return said
+
+
+def test_a_text_put_while_redis_was_away_is_seen_and_the_one_before_never_again(
+    tmp_path: Path, user: str
+) -> None:
+    with (
+        line_to_redis(tmp_path) as line,
+        service_at(tmp_path, redis_url=line.url) as service,
+    ):
+        service.put_document(user, "d", THESIS)
+        assert seen(service, user) == len(THESIS)
+        line.cut()
+        assert not service.put_document(user, "d", MAIL).json()["ready"]
+        line.open()
+        assert until_used(service, user) <= {0, len(MAIL)}
+        assert seen(service, user) == len(MAIL)
+
+
+def test_a_document_deleted_while_redis_was_away_is_used_no_more(tmp_path: Path, user: str) -> None:
+    with (
+        line_to_redis(tmp_path) as line,
+        service_at(tmp_path, redis_url=line.url) as service,
+    ):
+        service.put_document(user, "d", THESIS)
+        line.cut()
+        gone = service.client().delete("/documents/d", params={"user_id": user})
+        assert gone.json()["deleted"]
+        line.open()
+        assert seen(service, user) == 0
+        with redis.Redis.from_url(line.url) as server:
+            deadline = time.monotonic() + 10
+            while server.exists("macro_context:" + document_hash(user, "d")):
+                assert time.monotonic() < deadline, "the deleted document's F stays"
+                time.sleep(0.02)
+        assert seen(service, user) == 0
+
+
+def test_a_service_started_anew_knows_what_redis_missed(tmp_path: Path, user: str) -> None:
+    with line_to_redis(tmp_path) as line:
+        with service_at(tmp_path, redis_url=line.url) as service:
+            service.put_document(user, "d", THESIS)
+            line.cut()
+            service.put_document(user, "d", MAIL)
+        line.open()
+        with service_at(tmp_path, redis_url=line.url) as service:
+            assert until_used(service, user) <= {0, len(MAIL)}
+
+
+def test_a_bot_is_answered_with_the_text_that_redis_missed(tmp_path: Path, user: str) -> None:
+    with (
+        line_to_redis(tmp_path) as line,
+        service_at(tmp_path, redis_url=line.url) as service,
+    ):
+        service.put_document(user, "d", THESIS, role="simulator")
+        line.cut()
+        assert service.put_document(user, "d", MAIL, role="simulator").status_code == 503
+        line.open()
+        assert seen(service, user, "simulator") == len(MAIL)
+        assert list((tmp_path / "stale_contexts").iterdir()) == []  # nothing is left of it
+
+
+def test_marks_that_outlived_what_they_speak_of_are_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "stale"
+    StaleContexts(folder).add("old")
+    os.utime(folder / "old", (0, 0))
+    after = StaleContexts(folder)
+    after.add("new")
+    assert ("old" in after, "new" in after) == (False, True)
+    after.discard("new")
+    after.discard("never there")
+    assert list(folder.iterdir()) == []

@@ -60,6 +60,17 @@ def test_a_snapshot_is_kept_when_more_than_a_tenth_changed(service: Running, use
     assert {row.text for row in snapshots(service, user)} == {texts[0], texts[2]}
 
 
+def test_an_empty_document_that_is_put_again_keeps_no_second_snapshot(
+    service: Running, user: str
+) -> None:
+    answers = [service.put_document(user, "d", "").json() for _ in range(2)]
+    assert [(each["changed_share"], each["snapshot"]) for each in answers] == [
+        (1, True),
+        (0, False),
+    ]
+    assert len(snapshots(service, user)) == 1
+
+
 def test_small_edits_add_up_to_a_snapshot(service: Running, user: str) -> None:
     kept, text = [], STORY
     for k in range(8):

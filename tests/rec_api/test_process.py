@@ -14,19 +14,22 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from rec_api.listening import bind
 from resources.log_store import open_log_store
 from resources.service_process import service
 from resources.settings import REPOSITORY, Settings
 from resources.sqlite_log_store import SqliteLogStore
 from tests.rec_api.conftest import TEXT
 
-A, B, D, E = (
+A, B, C, D, E = (
     "editor_recommend_options",
     "editor_run_paraphrasing",
+    "editor_selected_paraphrasing",
     "correction_history",
     "context_block",
 )
@@ -152,23 +155,46 @@ def test_a_chain_goes_on_while_mongodb_is_away_and_arrives_later(
             started(tmp_path / "home", REC_LOG_URL=url + options) as process,
             process.client() as client,
         ):
+            begun = until_paraphrased(client, "before")
+            await_forwarded(client)
             gate.close()
             answers = [whole_chain(client, f"u{k}") for k in range(3)]
             assert client.get("/readyz").status_code == 503
+            refused = client.post("/log", json=begun)  # its text has left this machine's outbox
+            assert (refused.status_code, "again" in refused.json()["detail"]) == (503, True)
             gate.open()
-            deadline = time.monotonic() + 20
-            while (ready := client.get("/readyz").json())["outbox"].get("waiting") != 0:
-                assert time.monotonic() < deadline, ready
-                time.sleep(0.1)
+            await_forwarded(client)
+            for _ in range(2):
+                assert client.post("/log", json=begun).status_code == 200
+            await_forwarded(client)
+        answers.append(begun["source_paraphrase_event_id"])
         store = open_log_store(url)
         assert set(store.get(B, answers)) == set(answers)
+        chosen = [row for batch in store.scan(C) for row in batch]
         completed = [row for batch in store.scan(D) for row in batch if row["completed"]]
         store.close()
-    assert len(completed) == 3
+    assert sorted(row["source_paraphrase_event_id"] for row in chosen) == sorted(answers)
+    assert len(completed) == len(answers) == 4
+
+
+def await_forwarded(client: httpx.Client) -> None:
+    """Return once all that the service accepted has reached the store."""
+    deadline = time.monotonic() + 20
+    while (ready := client.get("/readyz").json())["outbox"].get("waiting") != 0:
+        assert time.monotonic() < deadline, ready
+        time.sleep(0.1)
 
 
 def whole_chain(client: httpx.Client, user: str) -> str:
     """Recommend, paraphrase, accept; the B's id."""
+    outcome = until_paraphrased(client, user)
+    assert client.post("/log", json=outcome).status_code == 200
+    made: str = outcome["source_paraphrase_event_id"]
+    return made
+
+
+def until_paraphrased(client: httpx.Client, user: str) -> dict[str, Any]:
+    """Recommend, paraphrase; the body of the /log that accepts."""
     body = {"user_id": user, "doc_id": "d", "selected_text": TEXT}
     assert client.put("/documents/d", json={"user_id": user, "text": TEXT}).status_code == 200
     shown = client.post("/recommend", json=body, headers={"Idempotency-Key": "1"}).json()
@@ -180,16 +206,13 @@ def whole_chain(client: httpx.Client, user: str) -> str:
     }
     wish = ids | words | {"selected_text": TEXT}
     run = client.post("/paraphrase", json=wish, headers={"Idempotency-Key": "2"}).json()
-    outcome = {
+    return ids | {
         "event": "editor_selected_paraphrasing",
         "source_paraphrase_event_id": run["insert_id"],
         "correction_history_id": run["correction_history_id"],
         "accepted": True,
         "selected_index": 0,
     }
-    assert client.post("/log", json=ids | outcome).status_code == 200
-    made: str = run["insert_id"]
-    return made
 
 
 class Gate:
@@ -247,6 +270,36 @@ def test_a_port_in_use_is_said_and_the_next_is_taken(tmp_path: Path) -> None:
             assert int(process.address.rpartition(":")[2]) > port
             assert "port in use" in process.log.read_text()
             assert f"http://{process.address}" in process.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "words"),
+    [
+        ((), {"REC_PORT": "70000"}, "REC_PORT is 70000: "),
+        ((), {"REC_LLM_URL": "http://u:hunter2@h:port"}, "REC_LLM_URL: http://"),
+        (("--port", "70000"), {}, "--port 70000 is none: name one of 0 to 65535"),
+    ],
+)
+def test_what_cannot_be_used_ends_it_with_a_sentence(
+    options: tuple[str, ...], environment: dict[str, str], words: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "rec_api", *options],
+        cwd=REPOSITORY,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode != 0
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def test_beyond_the_last_port_none_is_tried() -> None:
+    with socket.create_server(("127.0.0.1", 65535)), pytest.raises(OSError, match="set REC_PORT"):
+        bind("127.0.0.1", 65535)
 
 
 def test_it_ends_on_sigterm_within_seconds(tmp_path: Path) -> None:

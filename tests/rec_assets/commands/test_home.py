@@ -9,6 +9,7 @@ import pytest
 
 from rec_assets.commands import home
 from resources.settings import WHEEL_FILE, Settings
+from tests.rec_assets.command_line import recwheel
 
 
 def test_the_first_run_settles_what_later_processes_read() -> None:
@@ -43,6 +44,22 @@ def test_the_command_line_wins_over_the_environment_for_children_too(
 def test_nobody_else_reads_our_home() -> None:
     home.prepare(Settings())
     assert Settings().home.stat().st_mode & 0o077 == 0
+
+
+def test_an_empty_variable_is_as_none_for_children_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REC_FIELD_MAPPING", "")
+    home.prepare(Settings())
+    assert Settings().field_mapping is None
+    assert Settings().mapping_path == Settings().home / "field_mapping.json"
+
+
+def test_a_setting_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
+    done = recwheel(tmp_path / "home", "status", REC_HOUSE_LANGUAGE="kr", REC_PORT="-1")
+    said = " ".join(done.stderr.split())
+    assert done.returncode == 1
+    assert "recwheel: REC_PORT is -1: Input should be greater than or equal to 0; " in said
+    assert "REC_HOUSE_LANGUAGE: 'kr' is no language of an option: name ko, en, ja, zh" in said
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_file_without_a_plain_name_is_refused(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
-"""What is said and done while the processes of `recwheel up` run."""
+"""What is said and done before and while the processes of `recwheel up` run."""
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import time
 from itertools import chain, repeat
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rec_assets.commands.processes import ProcessEnded, watch
+from rec_assets.commands.processes import ProcessEnded, free_port, watch
 
 DAY = 86_400.0
 
@@ -32,3 +33,11 @@ def test_a_clock_that_is_set_back_is_said_once_with_what_to_do() -> None:
 
 def test_one_that_jumps_ahead_or_goes_back_a_little_is_not() -> None:
     assert said_while(0.0, 60 * DAY, 60 * DAY - 30.0) == []
+
+
+def test_beyond_the_last_port_none_is_tried() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 65535)),
+        pytest.raises(ProcessEnded, match=r"ports 65535–65535 of .+ are all taken"),
+    ):
+        free_port("127.0.0.1", 65535)
