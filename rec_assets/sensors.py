@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -15,6 +15,7 @@ from rec_assets.personas.assets import mined_personas, personas
 from rec_assets.raw import raw_files as standing
 from rec_assets.raw.assets import raw_corporate_data
 from rec_assets.raw.inbox import Visit, list_inbox, read_cursor, visit, write_cursor
+from rec_assets.raw.raw_files import RawFile
 from resources.errors import Away
 from resources.log_store import LogStore
 from resources.settings import Settings
@@ -65,7 +66,8 @@ def _arrivals(
         [run.tags.get(PARTITION, "") for run in _under_way(context.instance, raw_corporate_data)],
         emptied=standing.emptied(log_store),
     )
-    told = _told(found)
+    removed = list(_removed(found, log_store))
+    told = _told(found, removed)
     if found.ready and told:
         context.log.info(told)
     names = [file.name for file in found.ready]
@@ -75,7 +77,7 @@ def _arrivals(
         ],
         dynamic_partitions_requests=[raw_files.build_add_request(names)] if names else [],
         skip_reason=None if names else (told or f"nothing new in {folder}"),
-        asset_events=list(_removed(found, log_store)),
+        asset_events=[_observed(file) for file in removed],
         cursor=write_cursor(found.seen),
     )
 
@@ -123,25 +125,30 @@ def _content(store: LogStore, name: str) -> str | None:
     return file.content_hash if file is not None and file.complete else None
 
 
-def _told(found: Visit) -> str:
-    """The files that wait, with the reason, in one line."""
+def _told(found: Visit, removed: Sequence[RawFile]) -> str:
+    """The files that wait, with the reason, and those that are gone, in one line."""
     words = [f"{name} {why}" for name, why in found.waiting.items()]
-    words += [f"{name} was removed, its rows stay" for name in found.removed]
+    words += [f"{file.name} was removed, its rows stay" for file in removed]
     more = [f"and {len(words) - NAMED} more"] if len(words) > NAMED else []
     return "; ".join([*words[:NAMED], *more])
 
 
-def _removed(found: Visit, store: LogStore) -> Iterator[dg.AssetObservation]:
-    """A word on each file that was loaded and is not there any more."""
+def _removed(found: Visit, store: LogStore) -> Iterator[RawFile]:
+    """The files that brought rows and are not there any more."""
     for name in found.removed:
         file = standing.read(store, name)
-        if file is not None:
-            yield dg.AssetObservation(
-                asset_key=raw_corporate_data.key,
-                partition=name,
-                description=f"{name} was removed from the inbox; its rows stay.",
-                metadata={"file": name, "content_hash": file.content_hash, "rows": file.rows},
-            )
+        if file is not None and (file := standing.counted(store, file)).brought:
+            yield file
+
+
+def _observed(file: RawFile) -> dg.AssetObservation:
+    """A word on a file that was removed."""
+    return dg.AssetObservation(
+        asset_key=raw_corporate_data.key,
+        partition=file.name,
+        description=f"{file.name} was removed from the inbox; its rows stay.",
+        metadata={"file": file.name, "content_hash": file.content_hash, "rows": file.rows},
+    )
 
 
 def _under_way(instance: dg.DagsterInstance, asset: dg.AssetsDefinition) -> list[dg.DagsterRun]:

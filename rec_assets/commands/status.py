@@ -14,7 +14,7 @@ from resources.addresses import without_secrets
 from resources.encoder import Encoder
 from resources.log_store import LogStore
 from resources.profile_cache import ProfileCache
-from resources.records import COLLECTIONS, QUARANTINE, RAW, RAW_FILES
+from resources.records import COLLECTIONS, QUARANTINE, RAW
 from resources.settings import Settings
 from resources.state_digest import state_digests
 
@@ -34,7 +34,7 @@ def status(
         "sessions": records["A"],
         "records": {**records, "raw": store.count(RAW), "quarantine": store.count(QUARANTINE)},
         "files": {
-            "loaded": store.count(RAW_FILES),
+            "loaded": raw_files.loaded(store),
             "removed": raw_files.removed(store, settings.inbox),
         },
         "simulated_share": chains.simulated / records["A"] if records["A"] else 0.0,

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from rec_assets.raw.inbox_names import name_of
 from resources.log_store import LogStore
-from resources.records import RAW_FILES, from_row, to_row
+from resources.records import QUARANTINE, RAW, RAW_FILES, from_row, to_row
 
 SHOWN: Final = 8  # hex digits of the hash in a row's `source`
 
@@ -42,6 +42,11 @@ class RawFile(msgspec.Struct, frozen=True, kw_only=True):
         """All that rows of it may have come from."""
         own = [Content(self.content_hash, self.source)] if self.content_hash else []
         return [*own, *self.former]
+
+    @property
+    def brought(self) -> bool:
+        """Whether a row of it stands, as noted; of a load that was cut short see `counted`."""
+        return self.rows + self.quarantined > 0
 
     @property
     def times_emptied(self) -> int:
@@ -98,8 +103,26 @@ def source_of(store: LogStore, name: str, content_hash: str) -> str:
     return first or f"{name}@{content_hash[:SHOWN]}"
 
 
+def loaded(store: LogStore) -> int:
+    """How many files were loaded to their end and stand as they were read."""
+    return sum(file.complete for file in read_all(store))
+
+
+def counted(store: LogStore, file: RawFile) -> RawFile:
+    """The file with how many rows of it stand: a load that was cut short did not note that."""
+    if file.complete:
+        return file
+    sources = [content.source for content in file.contents()]
+    return replace(
+        file,
+        rows=sum(store.count(RAW, {"source": source}) for source in sources),
+        quarantined=sum(store.count(QUARANTINE, {"source": source}) for source in sources),
+    )
+
+
 def removed(store: LogStore, folder: Path) -> list[str]:
     """Names of files that brought rows and lie in the folder no more."""
     paths = folder.iterdir() if folder.is_dir() else ()
     there = {name_of(path) for path in paths if path.is_file()}
-    return [file.name for file in read_all(store) if file.name not in there]
+    gone = (counted(store, file) for file in read_all(store) if file.name not in there)
+    return [file.name for file in gone if file.brought]

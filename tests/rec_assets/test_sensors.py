@@ -19,11 +19,13 @@ from rec_assets.raw import assets
 from rec_assets.raw import raw_files as standing
 from rec_assets.raw.assets import raw_corporate_data
 from rec_assets.raw.inbox import FILES_A_TICK
+from rec_assets.raw.replacement import load_in_place
 from resources.dagster_resources import resources
 from resources.log_store import LogStore, open_log_store
 from resources.records import RAW
 from resources.settings import Settings
 from tests.rec_assets.raw.conftest import run
+from tests.rec_assets.raw.test_replacement import Dying, Killed
 
 MANY = 6_000  # rows: more than are written at once
 
@@ -245,17 +247,35 @@ def test_a_removed_file_is_an_observation_of_the_asset_and_its_rows_stay(
 ) -> None:
     daemon = Daemon(instance, store)
     path = drop("export.jsonl", line(1))
-    drop("never-loaded.jsonl", "").unlink()
+    never = drop("never-loaded.jsonl", "")
     daemon.ticks()
     path.unlink()
+    never.unlink()
     result = daemon.tick()
     (told,) = result.asset_events
     assert isinstance(told, dg.AssetObservation)
     assert (told.asset_key, told.partition) == (raw_corporate_data.key, "export.jsonl")
     assert told.metadata["rows"].value == 1
     assert "export.jsonl was removed, its rows stay" in str(result.skip_reason)
+    assert "never-loaded.jsonl was removed" not in str(result.skip_reason)
     assert insert_ids(store) == ["i1"]
     assert daemon.tick().asset_events == []
+
+
+def test_a_removed_file_whose_load_was_killed_is_told_of_by_the_rows_that_stand(
+    instance: dg.DagsterInstance, store: LogStore
+) -> None:
+    first, later = drop("a.jsonl", line(1)), drop("b.jsonl", line(2) + line(3))
+    before = look(instance, store, None)
+    for path, verbs in ((first, 1), (later, 2)):  # before and after its rows are stored
+        with pytest.raises(Killed):
+            load_in_place(path, Dying(store, verbs), path.name)  # type: ignore[arg-type]
+        path.unlink()
+    result = look(instance, store, before.cursor)
+    (told,) = result.asset_events
+    assert isinstance(told, dg.AssetObservation)
+    assert (told.partition, told.metadata["rows"].value) == ("b.jsonl", 2)
+    assert str(result.skip_reason).count("was removed") == 1
 
 
 def test_a_decomposed_copy_of_a_loaded_file_takes_its_place(

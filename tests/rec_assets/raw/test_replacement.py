@@ -112,6 +112,43 @@ def test_a_kill_anywhere_is_mended_by_the_next_load_of_whatever_lies_there_then(
     assert [file.former for file in raw_files.read_all(store)] == [[]]
 
 
+@pytest.mark.parametrize(("verbs", "stay"), [(1, []), (2, ["export.jsonl"])])
+def test_a_first_load_that_was_killed_is_none_that_was_loaded_and_leaves_what_it_stored(
+    store: SqliteLogStore, write: Write, verbs: int, stay: list[str]
+) -> None:
+    path = write([event(1)])
+    with pytest.raises(Killed):
+        load(Dying(store, verbs), path)  # type: ignore[arg-type]
+    path.unlink()
+    assert raw_files.loaded(store) == 0
+    assert raw_files.removed(store, path.parent) == stay == ["export.jsonl"] * store.count(RAW)
+
+
+def test_a_removed_file_whose_change_was_never_stored_left_its_former_rows(
+    store: SqliteLogStore, write: Write
+) -> None:
+    load(store, write([bad(1)]))
+    assert raw_files.loaded(store) == 1
+    path = write([event(2)])
+    with pytest.raises(Killed):
+        load(Dying(store, 1), path)  # type: ignore[arg-type]
+    path.unlink()
+    assert raw_files.loaded(store) == 0
+    assert raw_files.removed(store, path.parent) == ["export.jsonl"]
+
+
+def test_a_removed_file_whose_first_load_was_taken_back_is_not_told_of(
+    store: SqliteLogStore, write: Write
+) -> None:
+    path = write([event(number) for number in range(MANY)])
+    half = path.read_bytes()[: path.stat().st_size // 2]
+    with pytest.raises(FileChanged):
+        load_in_place(path, store, path.name, told=lambda rows: _overwrite(path, half))
+    path.unlink()
+    assert raw_files.loaded(store) == 0
+    assert raw_files.removed(store, path.parent) == []
+
+
 def test_new_rows_are_there_before_the_former_ones_go(store: SqliteLogStore, write: Write) -> None:
     seen: list[int] = []
 
