@@ -226,7 +226,7 @@ def _console(as_json: bool) -> Console:
 
 def _emit(result: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        json.dump(result, sys.stdout, ensure_ascii=False, indent=2, sort_keys=True)
+        json.dump(result, sys.stdout, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
         sys.stdout.write("\n")
 
 
