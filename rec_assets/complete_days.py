@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -27,11 +27,11 @@ def complete_days(store: LogStore) -> list[str]:
     return sorted(set.intersection(*(set(manifests.days(store, asset)) for asset in PARTS)))
 
 
-def unfinished_days(store: LogStore, complete: Collection[str]) -> list[str]:
-    """The days, ascending, that were begun and are not among the complete ones."""
+def unfinished_days(store: LogStore) -> list[str]:
+    """The days, ascending, that were begun and are not complete."""
     parts = ("simulated_traffic", *PARTS)
     rows = (row for batch in store.scan(MANIFESTS) for row in batch if row["asset"] in parts)
-    return sorted({row["day"] for row in rows}.difference(complete))
+    return sorted({row["day"] for row in rows}.difference(complete_days(store)))
 
 
 def missing_days(store: LogStore, first: date, last: date) -> list[str]:

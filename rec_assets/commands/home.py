@@ -42,19 +42,15 @@ def prepare(settings: Settings) -> Path:
     return dagster_home
 
 
-def merged(asked: Mapping[str, Any]) -> Settings:
-    """The settings with what the command line named, which wins over the environment."""
-    named = {name: value for name, value in asked.items() if value is not None}
-    return Settings().model_copy(update=named)
-
-
 def settle(asked: Mapping[str, Any]) -> Settings:
     """Fix start, seed, users, sessions and days with the first run; later ones must agree.
 
     `asked` holds what the command line named; it wins over the environment. HomeError when either
     differs from what was settled.
     """
-    settings = merged(asked)
+    settings = Settings()
+    named = {name: value for name, value in asked.items() if value is not None}
+    settings = settings.model_copy(update=named)
     kept_file = settings.home / WHEEL_FILE
     if kept_file.exists():
         kept = json.loads(kept_file.read_text(encoding="utf-8"))

@@ -24,9 +24,9 @@ def status(
     settings: Settings, store: LogStore, cache: ProfileCache, encoder: Encoder | None
 ) -> dict[str, Any]:
     """The whole status as plain data; field names are DESIGN §8's."""
-    days, clustered = complete_days(store), manifests.days(store, "cluster_profiles")
+    days = manifests.days(store, "cluster_profiles")
     chains = total(read_chains(store))
-    criteria = read_criteria(store, settings, encoder, clustered[-1] if clustered else None, chains)
+    criteria = read_criteria(store, settings, encoder, days[-1] if days else None, chains)
     records = {letter: store.count(name) for letter, name in sorted(COLLECTIONS.items())}
     served = cache.served_version()
     return {
@@ -40,8 +40,8 @@ def status(
         },
         "simulated_share": chains.simulated / records["A"] if records["A"] else 0.0,
         "orphans": criteria["orphans"],
-        "days": days,
-        "days_unfinished": unfinished_days(store, days),
+        "days": complete_days(store),
+        "days_unfinished": unfinished_days(store),
         "personas": [persona.name for persona in read_stored(store)],
         "users": records["G"],
         "clusters": criteria["profiles"]["J"],
