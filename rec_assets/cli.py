@@ -36,7 +36,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 @app.command()
 def run(
     start: Annotated[str | None, typer.Option(help="First day, ISO (UTC).")] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="Days to simulate.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3660, help="Days to simulate.")] = None,
     sessions: Annotated[int | None, typer.Option(min=1, help="Sessions, all days.")] = None,
     users: Annotated[int | None, typer.Option(min=1, help="Simulated users.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of every draw.")] = None,

@@ -42,16 +42,16 @@ class CommandFailed(Mendable, RuntimeError):
 
 def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The first run: sample, personas, days, report; what was done already is not done again."""
-    now = datetime.now(UTC)
-    must_be_over(home.merged(asked), now)
-    settings = home.settle(asked)
-    first, last = days_over(settings, now)
+    settings, now = home.agreed(asked), datetime.now(UTC)
+    must_be_over(settings, now)
     busy = f"another `recwheel run` turns the wheel in {settings.home}: wait until it has ended"
     with (
         only_one(settings.home / "run.lock", busy, OTHER_ENDS_SECONDS),
         opened(settings) as store,
         telling(partial(standing, store, settings)),
     ):
+        settings = home.settle(asked)
+        first, last = days_over(settings, now)
         from rec_assets.commands.serving_again import serve_again
         from rec_assets.commands.turn_shown import send_rest, turn_shown
 
@@ -131,8 +131,9 @@ def keep_up(console: Console) -> None:
     """Service, Dagster's web interface and its daemon, until Ctrl-C or SIGTERM."""
     from rec_assets.commands.upkeep import keep_running
 
-    settings = home.settle({})
+    settings = home.agreed({})
     with opened(settings) as store:
+        settings = home.settle({})
         say_store(console, settings)
         with dagster_instance(settings) as instance:
             ensure_prototypes(console, instance, settings, store)

@@ -26,14 +26,15 @@ def backfill_days(console: Console, first: date | None, last: date | None) -> di
 
     None is the wheel's first day, and the latest that is complete in UTC.
     Where nothing was begun and REC_START is not set, the wheel begins on `first`. CommandFailed,
-    before anything runs, when the range is none or the days before it do not stand.
+    before anything runs or is settled, when the range is none or the days before it do not stand.
     """
     now = datetime.now(UTC)
     first = first or Settings().first_day(now)
     last = last or now.date() - timedelta(days=1)
     if last < first:
         raise CommandFailed(f"--to {last} is before --from {first}: name the earlier day first")
-    settings = home.settle(_begin_with(first))
+    asked = _begin_with(first)
+    settings = home.agreed(asked)
     busy = f"another command turns the wheel in {settings.home}: wait until it has ended"
     with (
         only_one(settings.home / "run.lock", busy, OTHER_ENDS_SECONDS),
@@ -43,7 +44,7 @@ def backfill_days(console: Console, first: date | None, last: date | None) -> di
         say_store(console, settings)
         missing = _missing(store, settings, first, last)
         if missing:
-            _turn_all(console, settings, store, missing)
+            _turn_all(console, home.settle(asked), store, missing)
         else:
             console.print(f"every day from {first} to {last} is complete: nothing to do")
     return {"from": first.isoformat(), "to": last.isoformat(), "turned": missing}

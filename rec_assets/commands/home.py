@@ -42,8 +42,8 @@ def prepare(settings: Settings) -> Path:
     return dagster_home
 
 
-def settle(asked: Mapping[str, Any]) -> Settings:
-    """Fix start, seed, users, sessions and days with the first run; later ones must agree.
+def agreed(asked: Mapping[str, Any]) -> Settings:
+    """The settings as `settle` would fix them; nothing is written, for a command may be refused.
 
     `asked` holds what the command line named; it wins over the environment. HomeError when either
     differs from what was settled.
@@ -53,12 +53,20 @@ def settle(asked: Mapping[str, Any]) -> Settings:
     settings = settings.model_copy(update=named)
     kept_file = settings.home / WHEEL_FILE
     if kept_file.exists():
-        kept = json.loads(kept_file.read_text(encoding="utf-8"))
-        _must_agree(settings, kept)
-    else:
-        first = settings.first_day(datetime.now(UTC))
-        settings = settings.model_copy(update={"start": first})
-        kept = {name: _plain(getattr(settings, name)) for name in FIXED}
+        _must_agree(settings, json.loads(kept_file.read_text(encoding="utf-8")))
+        return settings
+    return settings.model_copy(update={"start": settings.first_day(datetime.now(UTC))})
+
+
+def settle(asked: Mapping[str, Any]) -> Settings:
+    """Fix start, seed, users, sessions and days with the first run; later ones must agree.
+
+    HomeError as `agreed`.
+    """
+    settings = agreed(asked)
+    kept = {name: _plain(getattr(settings, name)) for name in FIXED}
+    kept_file = settings.home / WHEEL_FILE
+    if not kept_file.exists():
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(kept_file, json.dumps(kept, indent=2) + "\n")
     for name in FIXED:

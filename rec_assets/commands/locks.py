@@ -25,6 +25,7 @@ def only_one(lock: Path, sentence: str, seconds: float = 0.0) -> Iterator[int]:
 
     Gives the descriptor: a child that inherits it holds the lock, too.
     """
+    lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     deadline = time.monotonic() + seconds
     try:

@@ -10,42 +10,29 @@ from resources.settings import WHEEL_FILE, Settings
 
 def must_be_over(settings: Settings, now: datetime) -> None:
     """SettingError when a wheel that is not begun yet would have days that are not over (UTC)."""
-    if (settings.home / WHEEL_FILE).exists():
+    first, yesterday = settings.first_day(now), _yesterday(now)
+    over = (yesterday - first).days + 1
+    if over >= settings.days or (settings.home / WHEEL_FILE).exists():
         return
-    first, last = _span(settings, now)
-    yesterday = _yesterday(now)
-    if last > yesterday:
-        latest = yesterday - timedelta(days=settings.days - 1)
-        fewer = (yesterday - first).days + 1
-        raise SettingError(
-            f"{settings.days} days from {first} end on {last}, and {yesterday} is the latest day "
-            f"that is over (UTC): name --start {latest} or earlier"
-            + (f", or --days {fewer}" if fewer > 0 else "")
-        )
+    latest = yesterday - timedelta(days=settings.days - 1)
+    raise SettingError(
+        f"{settings.days} days from {first} on are not over yet (UTC), {yesterday} is the latest "
+        f"that is: name --start {latest} or earlier" + (f", or --days {over}" if over > 0 else "")
+    )
 
 
 def days_over(settings: Settings, now: datetime) -> tuple[date, date]:
-    """The wheel's first day, and the last of its first run that is over.
+    """The wheel's first day, and the last of its first `days` that is over.
 
     SettingError when none is.
     """
-    first, last = _span(settings, now)
-    if first > _yesterday(now):
+    first, yesterday = settings.first_day(now), _yesterday(now)
+    if first > yesterday:
         raise SettingError(
             f"the wheel in {settings.home} begins on {first}, which is not over yet (UTC): wait "
             "until it is, or begin in an empty REC_HOME"
         )
-    return first, min(last, _yesterday(now))
-
-
-def _span(settings: Settings, now: datetime) -> tuple[date, date]:
-    try:
-        first = settings.first_day(now)
-        return first, first + timedelta(days=settings.days - 1)
-    except OverflowError:
-        raise SettingError(
-            f"no calendar holds {settings.days} days: name fewer by --days or REC_DAYS"
-        ) from None
+    return first, first + timedelta(days=min(settings.days - 1, (yesterday - first).days))
 
 
 def _yesterday(now: datetime) -> date:

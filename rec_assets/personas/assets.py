@@ -35,7 +35,7 @@ from resources.settings import Settings
     kinds={"scikitlearn"},
     pool=RAW_EXPORTS,
     personal_data="text",  # prompts that many wrote are quoted
-    code_version="1",
+    code_version="2",
     metadata={"dagster/column_schema": column_schema(Persona)},
 )
 def mined_personas(
@@ -60,7 +60,7 @@ def mined_personas(
     kinds={"json"},
     pool=RAW_EXPORTS,
     personal_data="text",  # prompts that many wrote are quoted
-    code_version="3",
+    code_version="4",
     metadata={"dagster/column_schema": column_schema(Persona)},
 )
 def personas(

@@ -130,20 +130,23 @@ def _from_starts(rows: Sequence[Block], times: Floats, k: int, seed: int, starts
 
 
 def _first_guess(part: Sequence[Block], times: Floats, k: int, seed: int) -> Floats:
-    """K-Means on √ of the shrunk shares (Hellinger's distance), made a little unsure: (n, k)."""
+    """K-Means on √ of the shrunk shares (Hellinger's distance), made a little unsure: (n, k).
+
+    Of fewer than `k` different ones the groups left over begin with nobody.
+    """
     from sklearn.cluster import KMeans
 
-    points = [
-        np.sqrt(
-            (block.counts + block.concentration * block.mean)
-            / (block.counts.sum(axis=1, keepdims=True) + block.concentration)
-        )
+    shares = [
+        (block.counts + block.concentration * block.mean)
+        / (block.counts.sum(axis=1, keepdims=True) + block.concentration)
         for block in part
     ]
+    points = np.sqrt(np.hstack(shares))
+    different = len(np.unique(points, axis=0))
     totals = part[0].counts.sum(axis=1)
-    model = KMeans(k, n_init=1, max_iter=10, random_state=seed)
+    model = KMeans(min(k, different), n_init=1, max_iter=10, random_state=seed)
     weight = times * totals / (totals + part[0].concentration)
-    labels = model.fit(np.hstack(points), sample_weight=weight).labels_
+    labels = model.fit(points, sample_weight=weight).labels_
     sure: Floats = np.eye(k)[labels] * _SURE + (1 - _SURE) / k
     return sure
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn, TypeGuard
 
 import msgspec
 
+from rec_api.words import TEXT_LENGTH
 from rec_assets.personas.persona import Persona, PersonaError
 from rec_assets.personas.persona_defaults import fill
 from resources.options import CATEGORIES, INTENSITIES, LANGUAGES
@@ -40,12 +41,12 @@ TABLES: Final = {
 }
 _RATE: Final = (0.0, 1.0)
 _SIZE: Final = (1e-6, 1e9)
+LENGTHS: Final = (1.0, float(TEXT_LENGTH))  # of a text that a bot can send to the service
 RANGES: Final = {
     "accept_rate": _RATE, "custom_rate": _RATE, "edit_rate": _RATE, "prompt_rate": _RATE,
     "share": (1e-6, 1.0), "stability": (-1.0, 1.0), "users": (0, 1e12), "events": (0, 1e12),
     "concentration": _SIZE, "session_length.mean": (1.0, 1e6),
-    "text_length.p10": (0.0, 5000.0), "text_length.p50": (1.0, 5000.0),
-    "text_length.p90": (1.0, 5000.0),
+    "text_length.p10": (0.0, LENGTHS[1]), "text_length.p50": LENGTHS, "text_length.p90": LENGTHS,
     "concentrations.category": _SIZE, "concentrations.intensity": _SIZE,
     "concentrations.text_language": _SIZE, "concentrations.language": _SIZE,
     "concentrations.accept": _SIZE, "concentrations.custom": _SIZE, "concentrations.hours": _SIZE,

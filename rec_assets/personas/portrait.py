@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rec_assets.personas.dispersion import fit_log_normal
 from rec_assets.personas.evidence import Evidence
 from rec_assets.personas.persona import Activity, SessionLength, TextLength
+from rec_assets.personas.persona_checks import LENGTHS
 from rec_assets.personas.persona_defaults import PLAIN
 from rec_assets.raw import activity as raw
 
@@ -104,5 +105,5 @@ def _lengths(own: pd.DataFrame, all_: pd.DataFrame) -> TextLength:
     known = own["length"].dropna() if own["length"].notna().any() else all_["length"].dropna()
     if known.empty:
         return TextLength(**PLAIN["text_length"])
-    p10, p50, p90 = np.maximum(np.quantile(known.to_numpy(dtype=float), [0.1, 0.5, 0.9]), 1.0)
+    p10, p50, p90 = np.clip(np.quantile(known.to_numpy(dtype=float), [0.1, 0.5, 0.9]), *LENGTHS)
     return TextLength(float(p10), float(p50), float(p90))

@@ -62,7 +62,7 @@ def test_stopped_in_traffic_and_again_in_profiles_the_same_command_ends_as_if_it
 
 def test_ctrl_c_before_anything_is_open_is_a_sentence_too(tmp_path: Path) -> None:
     command = Command(tmp_path / "home")
-    command.until(lambda: (command.home / "wheel.json").exists())
+    command.until(lambda: (command.home / "run.lock").exists())
     command.signal(signal.SIGINT)
     assert command.process.wait(SOON) == 130
     assert "stopped by Ctrl-C" in command.words

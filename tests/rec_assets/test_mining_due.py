@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from rec_assets.personas import assets
 from rec_assets.personas.persona import read_personas, write_personas
 from resources.log_store import LogStore, open_log_store
 from resources.settings import Settings
+from tests.rec_assets.raw.conftest import run
 from tests.rec_assets.test_sensors import begin, drop, end, line, materialize
 from tests.rec_assets.wheel import persona_file
 
@@ -199,6 +201,29 @@ def test_what_came_while_a_mining_went_on_is_mined_after_it(
         assert mine(instance, asked(instance))
     assert mine(instance, asked(instance))
     assert words(instance) == DONE
+
+
+def test_texts_longer_than_a_persona_may_have_are_mined_as_often_as_they_come(
+    instance: dg.DagsterInstance,
+) -> None:
+    for number in (1, 2):
+        drop("export.jsonl", json.dumps(run(insert_id=f"i{number}", input_sentence_length=6_200)))
+        materialize(instance, "export.jsonl")
+        assert mine(instance, asked(instance))
+        assert words(instance) == DONE
+    (published,) = read_personas(Settings().personas_path)
+    assert published.text_length.p90 == 5_000
+
+
+def test_many_people_who_all_took_the_default_are_one_persona(
+    instance: dg.DagsterInstance,
+) -> None:
+    everybody = [run(insert_id=f"i{n}", device_id=f"d{n}", user_id=f"u{n}") for n in range(25)]
+    drop("pilot.jsonl", "".join(json.dumps(row) + "\n" for row in everybody))
+    materialize(instance, "pilot.jsonl")
+    assert mine(instance, asked(instance))
+    (published,) = read_personas(Settings().personas_path)
+    assert (published.users, published.share) == (25, 1.0)
 
 
 def mining(instance: dg.DagsterInstance, cursor: str | None) -> tuple[Any, str | None]:

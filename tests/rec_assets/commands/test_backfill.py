@@ -12,6 +12,7 @@ from rec_assets.personas.stored import write_stored
 from resources.embedded_redis import embedded_redis
 from resources.log_store import open_log_store
 from resources.profile_cache import ProfileCache
+from resources.settings import WHEEL_FILE
 from tests.rec_assets.command_line import recwheel, recwheel_json
 from tests.rec_assets.few_contexts import few_contexts
 from tests.rec_assets.wheel import persona_file
@@ -86,6 +87,10 @@ def test_a_range_before_the_wheel_or_backwards_or_not_over_yet_is_refused(home: 
     assert "is not over yet" in home.refusal("2026-01-05", "2999-01-01")
 
 
-def test_without_personas_it_says_what_to_load(tmp_path: Path) -> None:
-    said = recwheel(tmp_path / "empty", "backfill", "--from", DAYS[0], "--to", DAYS[1]).stderr
-    assert "load a raw export" in " ".join(said.split())
+def test_without_personas_it_says_what_to_load_and_another_first_day_may_be_named_then(
+    tmp_path: Path,
+) -> None:
+    for first in (DAYS[1], DAYS[0]):
+        said = recwheel(tmp_path / "empty", "backfill", "--from", first, "--to", DAYS[1]).stderr
+        assert "load a raw export" in " ".join(said.split())
+        assert not (tmp_path / "empty" / WHEEL_FILE).exists()

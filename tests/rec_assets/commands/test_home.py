@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from rec_assets.commands import home
+from rec_assets.commands.actions import keep_up, run_wheel
+from rec_assets.commands.backfill import backfill_days
+from resources.log_store import StoreUnavailable
 from resources.settings import WHEEL_FILE, Settings
 
 
@@ -38,6 +43,36 @@ def test_the_command_line_wins_over_the_environment_for_children_too(
     monkeypatch.setenv("REC_SEED", "9")
     assert home.settle({"seed": 5}).seed == 5
     assert Settings().seed == 5
+
+
+def test_what_would_be_settled_is_known_before_and_not_written() -> None:
+    asked = {"seed": 5, "start": date(2026, 1, 6)}
+    would = home.agreed(asked)
+    assert (would.seed, would.start) == (5, date(2026, 1, 6))
+    assert not (would.home / WHEEL_FILE).exists()
+    settled = home.settle(asked)
+    with pytest.raises(home.HomeError, match="begun with --seed 5, now 6"):
+        home.agreed({"seed": 6})
+    assert (settled.seed, settled.start) == (5, date(2026, 1, 6))
+
+
+DAY = date(2026, 1, 6)
+BEGINNINGS: list[Callable[[Console], object]] = [
+    lambda console: run_wheel(console, {"seed": 5}),
+    lambda console: backfill_days(console, DAY, DAY),
+    keep_up,
+]
+
+
+@pytest.mark.parametrize("begin", BEGINNINGS, ids=["run", "backfill", "up"])
+def test_a_command_whose_store_is_away_settles_nothing(
+    monkeypatch: pytest.MonkeyPatch, begin: Callable[[Console], object]
+) -> None:
+    monkeypatch.setenv("REC_LOG_URL", "mongodb://127.0.0.1:9/x?serverSelectionTimeoutMS=100")
+    monkeypatch.delenv("REC_START")
+    with pytest.raises(StoreUnavailable):
+        begin(Console(quiet=True))
+    assert not (Settings().home / WHEEL_FILE).exists()
 
 
 def test_nobody_else_reads_our_home() -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from rec_assets.commands.turn import QUIET, why_failed
 from rec_assets.definitions import defs
-from rec_assets.personas.persona import Persona, read_personas, write_personas
+from rec_assets.personas.persona import Persona, TextLength, read_personas, write_personas
 from rec_assets.personas.persona_checks import complete
 from rec_assets.personas.stored import (
     keep_drawn_from,
@@ -167,6 +167,26 @@ def test_bots_that_were_drawn_stay_who_they_are(home: Personas) -> None:
     assert home.mine("personas").success
     assert home.published() == ["B"]
     assert keep_drawn_from(home.store) == drawn
+
+
+def test_what_could_not_be_read_again_is_not_published(home: Personas) -> None:
+    """As it was mined by a version that did not bound the length of texts."""
+    lengths = TextLength(30.0, 80.0, 6_200.0)
+    write_candidate(
+        home.store, [replace(p, text_length=lengths) for p in candidate(("A", 1.0))], ""
+    )
+    write_personas(Settings().personas_path, OWN)
+    words = why_failed(home.mine("personas"))
+    assert "text_length.p90 is 6200.0" in words
+    assert "materialize mined_personas again" in words
+    assert read_personas(Settings().personas_path) == OWN
+    assert read_former(home.store) == []
+
+
+def test_a_list_of_nobody_is_not_published(home: Personas) -> None:
+    write_candidate(home.store, [], "manual entries only")  # and then they were removed
+    assert "write an entry" in why_failed(home.mine("personas"))
+    assert not Settings().personas_path.exists()
 
 
 def test_nothing_is_published_before_anything_was_mined(home: Personas) -> None:

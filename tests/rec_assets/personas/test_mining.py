@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from rec_assets.personas.mining import mine_personas
@@ -80,6 +83,23 @@ def test_the_same_export_and_seed_give_the_same_bytes(tmp_path: Path) -> None:
     write_personas(tmp_path / "personas.json", again.personas)
     assert [p.name for p in read_personas(tmp_path / "personas.json")] == [
         p.name for p in again.personas
+    ]
+
+
+LENGTHS = st.one_of(st.none(), st.integers(0, 2**31 - 1))
+
+
+@given(lengths=st.lists(LENGTHS, min_size=1, max_size=12))
+def test_what_is_mined_is_read_again_however_long_the_texts_are(
+    tmp_path: Path, lengths: list[int | None]
+) -> None:
+    export = planted([("email", "weak", 3)])
+    of_all = np.resize(np.array(lengths, dtype=float), len(export.runs))
+    export = dataclasses.replace(export, runs=export.runs.assign(length=of_all))
+    mined = mine_personas(export, seed=7).personas
+    write_personas(tmp_path / "personas.json", mined)
+    assert [p.text_length for p in read_personas(tmp_path / "personas.json")] == [
+        p.text_length for p in mined
     ]
 
 

@@ -75,6 +75,21 @@ def test_the_number_of_the_last_mining_stays_while_no_other_is_much_better() -> 
     assert choose_mixture([OPTIONS], ks=range(1, 7), seed=1, before=4).k == 3  # far worse
 
 
+@pytest.mark.parametrize("runs", [1, 5])
+@pytest.mark.parametrize("different", [1, 2, 3])
+def test_fewer_histories_than_groups_looked_for_are_one_group(different: int, runs: int) -> None:
+    counts = np.zeros((25, 21))
+    counts[np.arange(25), np.arange(25) % different] = runs
+    chosen = choose_mixture([block_of(counts, LEAST)], ks=range(1, 11), seed=2)
+    assert chosen.k == 1
+    assert "everybody is one group" in chosen.reason
+
+
+def test_histories_that_differ_in_their_length_alone_are_no_groups() -> None:
+    counts = np.repeat([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]], 10, axis=0)
+    assert choose_mixture([block_of(counts, LEAST)], ks=range(1, 11), seed=2).k == 1
+
+
 def test_nobody_is_an_error() -> None:
     with pytest.raises(ValueError, match="nobody to group"):
         fit_mixture([OPTIONS.of(np.arange(0))], 2, seed=1)
