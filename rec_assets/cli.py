@@ -37,7 +37,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 @app.command()
 def run(
     start: Annotated[str | None, typer.Option(help="First day, ISO (UTC).")] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="Days to simulate.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3660, help="Days to simulate.")] = None,
     sessions: Annotated[int | None, typer.Option(min=1, help="Sessions, all days.")] = None,
     users: Annotated[int | None, typer.Option(min=1, help="Simulated users.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of every draw.")] = None,
@@ -232,7 +232,7 @@ def _console(as_json: bool) -> Console:
 
 def _emit(result: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        json.dump(result, sys.stdout, ensure_ascii=False, indent=2, sort_keys=True)
+        json.dump(result, sys.stdout, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
         sys.stdout.write("\n")
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from rec_assets import manifests
 from rec_assets.days import day_before
 from resources.log_store import LogStore
+from resources.records import MANIFESTS
 
 # What a complete day consists of; its traffic stands before any of it, and is never made anew.
 PARTS: Final = (
@@ -24,6 +25,13 @@ def complete_days(store: LogStore) -> list[str]:
     blocking check holds it back: no later day can be built on it.
     """
     return sorted(set.intersection(*(set(manifests.days(store, asset)) for asset in PARTS)))
+
+
+def unfinished_days(store: LogStore) -> list[str]:
+    """The days, ascending, that were begun and are not complete."""
+    parts = ("simulated_traffic", *PARTS)
+    rows = (row for batch in store.scan(MANIFESTS) for row in batch if row["asset"] in parts)
+    return sorted({row["day"] for row in rows}.difference(complete_days(store)))
 
 
 def missing_days(store: LogStore, first: date, last: date) -> list[str]:

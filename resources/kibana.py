@@ -10,6 +10,7 @@ import httpx
 from resources.addresses import is_web_address, without_secrets
 from resources.certificates import trusting
 from resources.errors import Mendable, SettingError
+from resources.header_secrets import sendable
 from resources.search_patience import BUSY, Patience
 from resources.settings import Settings
 
@@ -60,7 +61,7 @@ def _check(url: str) -> None:
 
 
 def _client(settings: Settings) -> httpx.Client:
-    key = settings.elasticsearch_api_key.get_secret_value()
+    key = sendable("REC_ELASTICSEARCH_API_KEY", settings.elasticsearch_api_key)
     password = settings.elasticsearch_password.get_secret_value()
     headers = {"kbn-xsrf": "recwheel"}  # Kibana takes no import without it
     if key:

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 import httpx
 
 from resources.errors import Mendable
+from resources.header_secrets import sendable
 from resources.paraphrase_rules import CANDIDATES, rewrite
 from resources.settings import Settings
 from resources.text_language import detect_language
@@ -112,7 +113,7 @@ class OpenAIParaphraser:
         body = {"model": self.name, "n": n, "temperature": 0.7, "messages": messages(wish)}
         try:
             answer = await self._client.post(self._address, json=body)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ParaphraserError(
                 503,
                 f"the model server at REC_LLM_URL does not answer ({type(error).__name__}): "
@@ -140,12 +141,15 @@ def messages(wish: Wish) -> list[dict[str, str]]:
 
 
 def open_paraphraser(settings: Settings) -> Paraphraser:
-    """The server at REC_LLM_URL, or the embedded rules; ValueError without a model name."""
+    """The server at REC_LLM_URL, or the embedded rules.
+
+    ValueError without a model name, or with a key that no header can carry.
+    """
     if not settings.llm_url:
         return EmbeddedParaphraser()
     if not settings.llm_model:
         raise ValueError("REC_LLM_URL is set and REC_LLM_MODEL is not: name the model to ask for")
-    key = settings.llm_key.get_secret_value()
+    key = sendable("REC_LLM_KEY", settings.llm_key)
     return OpenAIParaphraser(settings.llm_url, settings.llm_model, key, settings.llm_timeout_s)
 
 

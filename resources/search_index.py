@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from resources.addresses import without_secrets
 from resources.certificates import trusting
 from resources.errors import Mendable, SettingError
+from resources.header_secrets import sendable
 from resources.records import Row
 from resources.row_content import Difference, differences
 from resources.search_bulk import REASON, Rejected, Sent, send
@@ -256,7 +257,7 @@ def open_search_index(settings: Settings) -> SearchIndex | None:
         return None
     return SearchIndex(
         settings.elasticsearch_url,
-        api_key=settings.elasticsearch_api_key.get_secret_value(),
+        api_key=sendable("REC_ELASTICSEARCH_API_KEY", settings.elasticsearch_api_key),
         user=settings.elasticsearch_user,
         password=settings.elasticsearch_password.get_secret_value(),
         ca=settings.elasticsearch_ca,

@@ -16,6 +16,7 @@ import httpx
 
 from resources.addresses import without_secrets
 from resources.errors import Away, Mendable
+from resources.header_secrets import sendable
 from resources.settings import REPOSITORY, Settings
 from resources.whole_files import hold, remove_unheld
 
@@ -84,7 +85,7 @@ def _port_file(folder: Path) -> Iterator[Path]:
 
 def simulator_key(settings: Settings) -> str:
     """The key of the bots: REC_API_KEY, else the copy that the service keeps under REC_HOME."""
-    given = settings.api_key.get_secret_value()
+    given = sendable("REC_API_KEY", settings.api_key)
     kept = settings.home / "keys" / "simulator.key"
     if not given and not kept.exists():
         raise NotPrepared(f"no REC_API_KEY is set and {kept} is missing: run recwheel key")

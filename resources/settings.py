@@ -177,7 +177,7 @@ class Settings(BaseSettings):
     sessions: int = Field(
         default=1500, ge=1, description="Simulated sessions of the first `days` together."
     )
-    days: int = Field(default=3, ge=1, description="Days of the first run.")
+    days: int = Field(default=3, ge=1, le=3660, description="Days of the first run.")
     concurrency: int = Field(default=16, ge=1, description="Bots that call the service at once.")
     start: date | None = Field(
         default=None, description="First day (ISO) of the wheel; none: DAYS complete UTC days ago."

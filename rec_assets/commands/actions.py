@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -18,12 +18,14 @@ from rich.console import Console
 
 from rec_assets import manifests
 from rec_assets.commands import home
-from rec_assets.commands.asking import PORT_FILE, curl
+from rec_assets.commands.asking import PORT_FILE
 from rec_assets.commands.category_vectors import ensure_prototypes
 from rec_assets.commands.locks import only_one
 from rec_assets.commands.opened import dagster_instance, opened, say_store
 from rec_assets.commands.standing import standing
 from rec_assets.commands.stopping import telling
+from rec_assets.commands.to_try import SENTENCE, curl
+from rec_assets.commands.wheel_days import days_over, must_be_over
 from rec_assets.complete_days import missing_days
 from rec_assets.raw.inbox_names import name_of
 from resources.errors import Mendable
@@ -41,7 +43,8 @@ class CommandFailed(Mendable, RuntimeError):
 
 def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The first run: sample, personas, days, report; what was done already is not done again."""
-    settings = home.agreed(asked)
+    settings, now = home.agreed(asked), datetime.now(UTC)
+    must_be_over(settings, now)
     busy = f"another `recwheel run` turns the wheel in {settings.home}: wait until it has ended"
     with (
         only_one(settings.home / "run.lock", busy, OTHER_ENDS_SECONDS),
@@ -49,6 +52,7 @@ def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
         telling(partial(standing, store, settings)),
     ):
         settings = home.settle(asked)
+        first, last = days_over(settings, now)
         from rec_assets.commands.serving_again import serve_again
         from rec_assets.commands.turn_shown import send_rest, turn_shown
 
@@ -58,10 +62,11 @@ def run_wheel(console: Console, asked: Mapping[str, Any]) -> dict[str, Any]:
                 _mine(console, instance, _load_sample(console, instance, settings, store))
             ensure_prototypes(console, instance, settings, store)
             serve_again(instance, settings, store)
-            first = settings.first_day(datetime.now(UTC))
-            last = first + timedelta(days=settings.days - 1)
             for day in missing_days(store, first, last):
                 turn_shown(console, instance, day)
+            if open_days := settings.days - (last - first).days - 1:
+                say = f"{open_days} of {settings.days} days are not over yet (UTC): type the same"
+                console.print(f"{say} command again once they are, or keep `recwheel up` running")
             send_rest(console, instance, store, settings)
         return _result(console, settings, store)
 
@@ -199,7 +204,9 @@ def _result(console: Console, settings: Settings, store: LogStore) -> dict[str, 
     show_status(console, figures)
     encoder = open_encoder(settings.encoder)
     text, sampled = read_sample(store, settings, encoder, figures["days"][-1])
-    show_sampled(console, text, sampled)
+    text = text or SENTENCE
+    if sampled:
+        show_sampled(console, text, sampled)
     console.print(f"\nreport: {settings.home}/reports/{figures['days'][-1]}.html", markup=False)
     asker = sampled[0].user_id if sampled else "sim-00001"
     console.print("to try it:  recwheel up   and then", markup=False)

@@ -110,6 +110,8 @@ def show_status(console: Console, figures: Mapping[str, Any]) -> None:
     days = figures["days"]
     span = f"{days[0]} … {days[-1]} ({len(days)} days)" if days else "none yet"
     console.print(f"days complete: {span}")
+    if unfinished := ", ".join(figures["days_unfinished"]):
+        console.print(f"begun, not complete (held back, cut short or at work): {unfinished}")
     console.print(
         f"{figures['sessions']:,} sessions ({figures['simulated_share']:.0%} simulated), "
         f"{figures['users']:,} users, {figures['clusters']} clusters, "

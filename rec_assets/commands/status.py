@@ -6,6 +6,7 @@ from typing import Any
 
 from rec_api import scoring
 from rec_assets import manifests
+from rec_assets.complete_days import complete_days, unfinished_days
 from rec_assets.evaluation.chains import read_chains, total
 from rec_assets.evaluation.stored import read_criteria
 from rec_assets.personas.stored import read_stored
@@ -39,7 +40,8 @@ def status(
         },
         "simulated_share": chains.simulated / records["A"] if records["A"] else 0.0,
         "orphans": criteria["orphans"],
-        "days": days,
+        "days": complete_days(store),
+        "days_unfinished": unfinished_days(store),
         "personas": [persona.name for persona in read_stored(store)],
         "users": records["G"],
         "clusters": criteria["profiles"]["J"],

@@ -23,7 +23,7 @@ from resources.whole_files import write_whole
     deps=[cluster_profiles, serving_profiles],
     kinds={"html"},
     personal_data="none",
-    code_version="1",
+    code_version="2",
 )
 def wheel_report(
     context: dg.AssetExecutionContext,

@@ -24,7 +24,8 @@ def allot(personas: Sequence[Persona], users: int) -> list[int]:
     if users < len(personas) or not personas:
         raise SettingError(
             f"{users} simulated users for {len(personas)} personas: REC_USERS must be at least the "
-            "number of personas, and there must be one"
+            "number of personas, and there must be one. The first run fixed it: begin with more "
+            "users in an empty REC_HOME"
         )
     shares = np.array([persona.share for persona in personas])
     exact = users * shares / shares.sum()

@@ -22,12 +22,13 @@ class Filling:
     sessions: int
     wanted: int
     live: int  # when the number was decided
+    unwanted: str = ""  # why, where nothing is wanted
 
     @property
     def why(self) -> str:
         """Where bots add nothing: the reason."""
         if not self.wanted:
-            return "REC_SIMULATE is false: live traffic alone"
+            return self.unwanted
         return f"{self.live} live sessions are all that is wanted ({self.wanted})"
 
     def keep(self, store: LogStore, *, complete: bool) -> None:
@@ -57,7 +58,18 @@ def fill_up(store: LogStore, settings: Settings, day: str, turn: int) -> Filling
     begun = manifests.written(store, ASSET, day)
     if begun is not None:
         sessions = int(begun["sessions"])
-        return Filling(day, sessions, int(begun.get("wanted", sessions)), int(begun.get("live", 0)))
-    wanted = settings.sessions_on(turn) if settings.simulate else 0
-    live = store.count(A, {"day": day, "origin": "live"})
-    return Filling(day, max(0, wanted - live), wanted, live)
+        wanted, live = int(begun.get("wanted", sessions)), int(begun.get("live", 0))
+    else:
+        wanted = settings.sessions_on(turn) if settings.simulate else 0
+        live = store.count(A, {"day": day, "origin": "live"})
+        sessions = max(0, wanted - live)
+    return Filling(day, sessions, wanted, live, _unwanted(settings, turn))
+
+
+def _unwanted(settings: Settings, turn: int) -> str:
+    if not settings.simulate:
+        return "REC_SIMULATE is false: live traffic alone"
+    if settings.sessions_on(turn):
+        return "the day was begun with live traffic alone, and ends so"
+    shares = f"{settings.sessions} sessions (REC_SESSIONS) on {settings.days} days (REC_DAYS)"
+    return f"{shares} leave none for this day"

@@ -172,6 +172,13 @@ def test_a_server_that_is_away_is_said() -> None:
     assert caught.value.status == 503
 
 
+def test_an_address_that_is_none_is_said_without_it() -> None:
+    with pytest.raises(ParaphraserError) as caught:
+        ask("http://someone:hunter2@127.0.0.1:hunter2")
+    assert caught.value.status == 503
+    assert "hunter2" not in str(caught.value)
+
+
 def test_an_address_without_a_model_is_refused() -> None:
     with pytest.raises(ValueError, match="REC_LLM_MODEL"):
         open_paraphraser(Settings(llm_url="http://x"))

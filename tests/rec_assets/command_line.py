@@ -34,8 +34,13 @@ def recwheel_json(
     """What the command answers with --json; AssertionError with its words when it fails."""
     done = recwheel(home, *words, "--json", seconds=seconds, **environment)
     assert done.returncode == 0, done.stderr[-3000:]
-    answer: dict[str, Any] = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(done.stdout, parse_constant=not_json)
     return answer
+
+
+def not_json(constant: str) -> float:
+    """For json.loads: NaN and the infinities, which Python reads and other readers refuse."""
+    raise AssertionError(f"{constant} is no JSON")
 
 
 def surroundings(home: Path, **environment: str) -> dict[str, str]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 from rec_assets.evaluation.criteria import ChainCounts, count_chains, exit_criteria
 from rec_assets.evaluation.judgement import JUDGED_FROM, JudgeText, Served, judge
 from rec_assets.evaluation.page import page
@@ -30,6 +32,12 @@ def test_orphans_are_counted_and_complete_nothing() -> None:
         ["a1"], [run("gone", "b1")], [selection("b1", True), selection("b9", True)]
     )
     assert (counts.complete, counts.orphan_runs, counts.orphan_selections) == (0, 1, 2)
+
+
+def test_where_nobody_is_judged_the_figures_are_json() -> None:
+    figures = exit_criteria(ChainCounts(), {}, [], [], 1)
+    assert figures["persona_first_of_ceiling"] is None
+    json.dumps(figures, allow_nan=False)
 
 
 def test_who_has_no_text_to_ask_with_is_counted_and_not_judged() -> None:
