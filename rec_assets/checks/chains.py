@@ -65,7 +65,8 @@ def chain_faults(
 
 def _arrived(row: Row, linked: Row | None) -> str:
     """The day since which both ends of a link stand."""
-    return max(each["arrived_on"] for each in (row, linked) if each is not None)
+    days: list[str] = [each["arrived_on"] for each in (row, linked) if each is not None]
+    return max(days)
 
 
 def _run_faults(

@@ -11,7 +11,7 @@ from rec_assets.evaluation.criteria import ChainCounts, Figures, exit_criteria
 from rec_assets.evaluation.judgement import JudgeText, Served, Verdict, judge
 from rec_assets.evaluation.sampler import Sampled, most_neutral, sample
 from rec_assets.personas.stored import read_stored
-from rec_assets.traffic.population import draw_users
+from rec_assets.traffic.drawn_from import read_drawn_from
 from resources.context_pool import open_pool
 from resources.encoder import Encoder
 from resources.log_store import LogStore
@@ -50,12 +50,12 @@ def read_verdicts(
     store: LogStore, settings: Settings, encoder: Encoder | None, day: str
 ) -> list[Verdict]:
     """The judged users of the day; none before personas and J stand."""
-    personas = read_stored(store, DRAWN_FROM)
-    if not personas:
+    drawn = read_drawn_from(store, settings)
+    if drawn is None:
         return []
-    users = draw_users(personas, settings.users, settings.seed)
     texts = read_judge_texts(store, settings, encoder)
-    return judge(users, personas, texts, read_served(store, settings, day), settings.seed)
+    served = read_served(store, settings, day)
+    return judge(drawn.bots(), drawn.personas, texts, served, drawn.seed)
 
 
 def read_criteria(
@@ -82,8 +82,8 @@ def read_sample(
 ) -> tuple[str, list[Sampled]]:
     """The most neutral judge text, and how the busiest users of up to three personas see it."""
     text = most_neutral(read_judge_texts(store, settings, encoder), settings.house_language)
-    personas = read_stored(store, DRAWN_FROM)
-    if text is None or not personas:
+    drawn = read_drawn_from(store, settings)
+    if text is None or drawn is None:
         return "", []
-    users = draw_users(personas, settings.users, settings.seed)
-    return text.text, sample(text, users, personas, read_served(store, settings, day))
+    served = read_served(store, settings, day)
+    return text.text, sample(text, drawn.bots(), drawn.personas, served)

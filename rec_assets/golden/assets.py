@@ -31,7 +31,7 @@ NAMED = 5  # refused rows that are named
     deps=[training_examples],
     kinds={"parquet"},
     personal_data="ids",
-    code_version="2",
+    code_version="3",
     metadata={
         "dagster/column_schema": dg.TableSchema(
             [dg.TableColumn(c.name, c.type, description=c.meaning) for c in COLUMNS]
@@ -70,7 +70,7 @@ def golden_export(
     deps=[golden_export],
     kinds={"elasticsearch"},
     personal_data="ids",
-    code_version="1",
+    code_version="2",
 )
 def golden_index(
     context: dg.AssetExecutionContext,
