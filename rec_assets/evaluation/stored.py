@@ -19,6 +19,8 @@ from resources.records import COLLECTIONS, DRAWN_FROM
 from resources.settings import Settings
 from resources.text_language import detect_language
 
+G, H = COLLECTIONS["G"], COLLECTIONS["H"]
+
 
 def read_judge_texts(
     store: LogStore, settings: Settings, encoder: Encoder | None
@@ -41,9 +43,22 @@ def read_served(store: LogStore, settings: Settings, day: str) -> Served:
     clusters = read_clusters(store, day)
     if not clusters:
         return Served(None, {}, settings.house_language)
-    rows = (row for batch in store.scan(COLLECTIONS["G"]) for row in batch)
+    rows = (row for batch in store.scan(G) for row in batch)
     profiles = dict(served_profiles(rows, read_members(store, day), day))
     return Served(served_clusters(day, clusters), profiles, settings.house_language)
+
+
+def profiles_on(store: LogStore, day: str) -> Figures:
+    """The rows of H of the days up to `day`, and the users of G with evidence of those, by letter.
+
+    Days that were folded into a user's base count whatever `day` is, as they do for J.
+    """
+    days = (each for each in store.days(H) if each <= day)
+    users = (row for batch in store.scan(G, fields=("evidence", "base")) for row in batch)
+    return {
+        "H": sum(store.count(H, {"day": each}) for each in days),
+        "G": sum(bool(row["base"]) or any(d <= day for d in row["evidence"]) for row in users),
+    }
 
 
 def read_verdicts(
@@ -64,15 +79,15 @@ def read_criteria(
     encoder: Encoder | None,
     day: str | None,
     chains: ChainCounts,
+    profiles: Figures,
 ) -> Figures:
-    """The exit criteria as of the end of `day`; `chains` are all that stand."""
+    """The exit criteria with J and the verdicts as of the end of `day`.
+
+    `chains` and `profiles`, the numbers of H and G, are the caller's: as of the day, or all.
+    """
     verdicts = read_verdicts(store, settings, encoder, day) if day else []
     latest = manifests.read(store, "cluster_profiles", day) if day else None
-    profiles = {
-        "H": store.count(COLLECTIONS["H"]),
-        "G": store.count(COLLECTIONS["G"]),
-        "J": latest["clusters"] if latest else 0,
-    }
+    profiles = {**profiles, "J": latest["clusters"] if latest else 0}
     drawn_from = read_stored(store, DRAWN_FROM)
     return exit_criteria(chains, profiles, drawn_from, verdicts, settings.seed)
 
