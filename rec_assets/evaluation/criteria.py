@@ -97,7 +97,7 @@ def exit_criteria(
         "persona_first": _share(first),
         "persona_first_unpersonalized": _share(plain),
         "persona_first_ceiling": _share(ceiling),
-        "persona_first_of_ceiling": first.value / ceiling.value if ceiling.value else None,
+        "persona_first_of_ceiling": first.value / ceiling.value if ceiling.value > 0 else None,
         "gain": _share(paired_difference(verdicts, seed)),
         "most_frequent_first": {
             name: {"first": "/".join(option), "own": option == own[name]}
