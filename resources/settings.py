@@ -173,7 +173,12 @@ class Settings(BaseSettings):
         "more, and the new personas are held back.",
     )
     seed: int = Field(default=2, ge=0, description="Seed of every draw the wheel makes.")
-    users: int = Field(default=120, ge=1, description="Simulated users.")
+    users: int = Field(
+        default=120,
+        ge=1,
+        description="Simulated users. Fixed, as is REC_SEED, once the first were drawn: a day with "
+        "another number is refused.",
+    )
     sessions: int = Field(
         default=1500, ge=1, description="Simulated sessions of the first `days` together."
     )

@@ -41,19 +41,32 @@ def far_recommendations(links: Links) -> list[str]:
     return sorted(wanted - links.recommendations.keys())
 
 
-def chain_faults(links: Links, far: Mapping[str, Row]) -> Iterator[tuple[str, str]]:
+def chain_faults(
+    links: Links, far: Mapping[str, Row], since: str = ""
+) -> Iterator[tuple[str, str]]:
     """What is wrong, as kind and offender. `far` are the rows of `far_recommendations` there are.
 
-    A run without a selection is no fault: people leave.
+    A run without a selection is no fault: people leave. Of links that were judged before, `since`
+    leaves those alone of whose two rows one arrived on that day or later.
     """
     for name, run in sorted(links.runs.items()):
-        yield from _run_faults(name, run, links, far)
-    answered = set[str]()
+        source = run["source_recommend_event_id"]
+        if _arrived(run, links.recommendations.get(source) or far.get(source)) >= since:
+            yield from _run_faults(name, run, links, far)
+    answered: dict[str, Row] = {}
     for selection in links.selections:
-        yield from _selection_faults(selection, links)
-        if selection["source_paraphrase_event_id"] in answered:
+        source = selection["source_paraphrase_event_id"]
+        if _arrived(selection, links.runs.get(source)) >= since:
+            yield from _selection_faults(selection, links)
+        if source in answered and _arrived(selection, answered[source]) >= since:
             yield "C of a B that has another C", selection["_id"]
-        answered.add(selection["source_paraphrase_event_id"])
+        answered[source] = selection
+
+
+def _arrived(row: Row, linked: Row | None) -> str:
+    """The day since which both ends of a link stand."""
+    days: list[str] = [each["arrived_on"] for each in (row, linked) if each is not None]
+    return max(days)
 
 
 def _run_faults(

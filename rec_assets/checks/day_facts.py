@@ -56,7 +56,10 @@ class DayFacts:
 
 
 def read_day(store: LogStore, day: str, until: str) -> DayFacts:
-    """The facts of a day whose H was made on behalf of the day `until`."""
+    """The facts of a day whose H was made on behalf of the day `until`.
+
+    Of an earlier day's chains only what came on `until`: the rest was judged, or overruled, before.
+    """
     facts = DayFacts()
     for shards in BLOCKS:
         _read_block(store, day, shards, until, facts)
@@ -88,7 +91,7 @@ def _read_block(
     asked = {row["_id"]: row for row in scan("A", LINKS["A"])}
     links = Links(asked, runs, selections, chosen.keys())
     far = store.get(COLLECTIONS["A"], far_recommendations(links))
-    facts.chains.add_all(chain_faults(links, far))
+    facts.chains.add_all(chain_faults(links, far, since=until if day < until else ""))
     degraded, words = degraded_of(asked.values())
     facts.degraded.take(degraded)
     facts.missing.update(words)

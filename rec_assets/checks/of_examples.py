@@ -26,7 +26,7 @@ SPECS: Final = (
         training_examples,
         "chains_are_linked",
         "Every B has its A, every C its B, of the same user, session and day, and both their D; no "
-        "B has two C.",
+        "B has two C. Of days that late rows touch only what came on this day is judged.",
     ),
     blocking(
         training_examples,

@@ -47,7 +47,11 @@ WRITTEN: Final = {
     r.RAW_FILES: ("name of the file", "`raw_corporate_data`: which content it brought"),
     r.MINED: ("name", "`mined_personas`: what `personas` publishes unless it is held back"),
     r.PERSONAS: ("name", "`personas`"),
-    r.DRAWN_FROM: ("name", "`simulated_traffic`, once: the personas its bots were drawn from"),
+    r.DRAWN_FROM: (
+        "name",
+        "`simulated_traffic`, once: the personas its bots were drawn from; how many and by which "
+        "seed stands in `manifests`",
+    ),
     r.WISHES: ("recommend_session_id", "`simulated_traffic`: what a bot wished, for evaluation"),
     r.CLUSTER_MEMBERS: ("day/user_id", "`cluster_profiles`"),
     r.PROTOTYPES: ("encoder version", "`category_prototypes`"),

@@ -26,8 +26,9 @@ def status(
     """The whole status as plain data; field names are DESIGN §8's."""
     days = manifests.days(store, "cluster_profiles")
     chains = total(read_chains(store))
-    criteria = read_criteria(store, settings, encoder, days[-1] if days else None, chains)
     records = {letter: store.count(name) for letter, name in sorted(COLLECTIONS.items())}
+    latest, profiles = days[-1] if days else None, {letter: records[letter] for letter in "HG"}
+    criteria = read_criteria(store, settings, encoder, latest, chains, profiles)
     served = cache.served_version()
     return {
         "store": store_name(settings),

@@ -8,7 +8,7 @@ from rec_assets.days import days_before
 from rec_assets.declared import daily_asset
 from rec_assets.evaluation.chains import keep_chains, read_chains, total
 from rec_assets.evaluation.page import page, pictures
-from rec_assets.evaluation.stored import read_criteria
+from rec_assets.evaluation.stored import profiles_on, read_criteria
 from rec_assets.personas.stored import read_stored
 from rec_assets.plots import markdown_image
 from rec_assets.training.day_counts import read_counts
@@ -33,11 +33,13 @@ def wheel_report(
 ) -> dg.MaterializeResult[None]:
     """The exit criteria as of the day's end, with plots; one HTML file under reports/."""
     day = context.partition_key
-    chains = read_chains(log_store)
-    keep_chains(log_store, chains)
-    figures = read_criteria(log_store, settings, encoder.open(), day, total(chains))
-    by_day = read_counts(log_store, [day, *days_before(day, DAYS_SHOWN - 1)])
-    drawn = pictures(figures, read_stored(log_store), by_day)
+    by_day = read_chains(log_store)
+    keep_chains(log_store, by_day)
+    chains = total({each: of for each, of in by_day.items() if each <= day})
+    profiles = profiles_on(log_store, day)
+    figures = read_criteria(log_store, settings, encoder.open(), day, chains, profiles)
+    counts = read_counts(log_store, [day, *days_before(day, DAYS_SHOWN - 1)])
+    drawn = pictures(figures, read_stored(log_store), counts)
     path = settings.home / "reports" / f"{day}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, page(day, figures, drawn))

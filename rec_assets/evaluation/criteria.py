@@ -72,8 +72,8 @@ def exit_criteria(
 ) -> Figures:
     """The figures of the three criteria; shares are of simulated users, with 95 % intervals.
 
-    Chains are all that stand, live ones too: `simulated_chains` says how many are bots'. Who has no
-    text to ask with is counted by persona under `users_without_text`, and not judged.
+    Chains are live ones too: `simulated_chains` says how many are bots'. Who has no text to ask
+    with is counted by persona under `users_without_text`, and not judged.
     """
     silent = Counter(v.persona for v in verdicts if not v.texts)
     verdicts = [v for v in verdicts if v.texts]

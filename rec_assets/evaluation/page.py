@@ -29,7 +29,7 @@ tr { border-bottom: 1px solid #ddd } img { max-width: 100% } .note { color: #666
 </style>
 <h1>The wheel on {{ day }}</h1>
 <p class="note">Simulated traffic: {{ f.simulated_chains }} of {{ f.chains }} chains are of persona
-bots; all users of part 3 are.</p>
+bots; all users of part 3 are. All figures are of the days up to this one.</p>
 <h2>1. Chains</h2>
 <table>
 <tr><td>A recommended</td><td>{{ f.chains }}</td></tr>

@@ -11,13 +11,15 @@ from rec_assets.evaluation.criteria import ChainCounts, Figures, exit_criteria
 from rec_assets.evaluation.judgement import JudgeText, Served, Verdict, judge
 from rec_assets.evaluation.sampler import Sampled, most_neutral, sample
 from rec_assets.personas.stored import read_stored
-from rec_assets.traffic.population import draw_users
+from rec_assets.traffic.drawn_from import read_drawn_from
 from resources.context_pool import open_pool
 from resources.encoder import Encoder
 from resources.log_store import LogStore
 from resources.records import COLLECTIONS, DRAWN_FROM
 from resources.settings import Settings
 from resources.text_language import detect_language
+
+G, H = COLLECTIONS["G"], COLLECTIONS["H"]
 
 
 def read_judge_texts(
@@ -41,21 +43,34 @@ def read_served(store: LogStore, settings: Settings, day: str) -> Served:
     clusters = read_clusters(store, day)
     if not clusters:
         return Served(None, {}, settings.house_language)
-    rows = (row for batch in store.scan(COLLECTIONS["G"]) for row in batch)
+    rows = (row for batch in store.scan(G) for row in batch)
     profiles = dict(served_profiles(rows, read_members(store, day), day))
     return Served(served_clusters(day, clusters), profiles, settings.house_language)
+
+
+def profiles_on(store: LogStore, day: str) -> Figures:
+    """The rows of H of the days up to `day`, and the users of G with evidence of those, by letter.
+
+    Days that were folded into a user's base count whatever `day` is, as they do for J.
+    """
+    days = (each for each in store.days(H) if each <= day)
+    users = (row for batch in store.scan(G, fields=("evidence", "base")) for row in batch)
+    return {
+        "H": sum(store.count(H, {"day": each}) for each in days),
+        "G": sum(bool(row["base"]) or any(d <= day for d in row["evidence"]) for row in users),
+    }
 
 
 def read_verdicts(
     store: LogStore, settings: Settings, encoder: Encoder | None, day: str
 ) -> list[Verdict]:
     """The judged users of the day; none before personas and J stand."""
-    personas = read_stored(store, DRAWN_FROM)
-    if not personas:
+    drawn = read_drawn_from(store, settings)
+    if drawn is None:
         return []
-    users = draw_users(personas, settings.users, settings.seed)
     texts = read_judge_texts(store, settings, encoder)
-    return judge(users, personas, texts, read_served(store, settings, day), settings.seed)
+    served = read_served(store, settings, day)
+    return judge(drawn.bots(), drawn.personas, texts, served, drawn.seed)
 
 
 def read_criteria(
@@ -64,15 +79,15 @@ def read_criteria(
     encoder: Encoder | None,
     day: str | None,
     chains: ChainCounts,
+    profiles: Figures,
 ) -> Figures:
-    """The exit criteria as of the end of `day`; `chains` are all that stand."""
+    """The exit criteria with J and the verdicts as of the end of `day`.
+
+    `chains` and `profiles`, the numbers of H and G, are the caller's: as of the day, or all.
+    """
     verdicts = read_verdicts(store, settings, encoder, day) if day else []
     latest = manifests.read(store, "cluster_profiles", day) if day else None
-    profiles = {
-        "H": store.count(COLLECTIONS["H"]),
-        "G": store.count(COLLECTIONS["G"]),
-        "J": latest["clusters"] if latest else 0,
-    }
+    profiles = {**profiles, "J": latest["clusters"] if latest else 0}
     drawn_from = read_stored(store, DRAWN_FROM)
     return exit_criteria(chains, profiles, drawn_from, verdicts, settings.seed)
 
@@ -82,8 +97,8 @@ def read_sample(
 ) -> tuple[str, list[Sampled]]:
     """The most neutral judge text, and how the busiest users of up to three personas see it."""
     text = most_neutral(read_judge_texts(store, settings, encoder), settings.house_language)
-    personas = read_stored(store, DRAWN_FROM)
-    if text is None or not personas:
+    drawn = read_drawn_from(store, settings)
+    if text is None or drawn is None:
         return "", []
-    users = draw_users(personas, settings.users, settings.seed)
-    return text.text, sample(text, users, personas, read_served(store, settings, day))
+    served = read_served(store, settings, day)
+    return text.text, sample(text, drawn.bots(), drawn.personas, served)

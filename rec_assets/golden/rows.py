@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from rec_assets.golden.columns import COLUMNS
-from rec_assets.personas.stored import read_stored
-from rec_assets.traffic.population import personas_of
+from rec_assets.traffic.drawn_from import read_drawn_from
 from resources.log_store import LogStore
-from resources.records import COLLECTIONS, DRAWN_FROM, Row
+from resources.records import COLLECTIONS, Row
 from resources.settings import Settings
 
 H = COLLECTIONS["H"]
@@ -25,8 +24,8 @@ Personas = Mapping[str, str]  # of simulated users, by user id
 
 def read_personas(store: LogStore, settings: Settings) -> Personas:
     """The persona that each simulated user was drawn from; empty where there are no bots."""
-    drawn_from = read_stored(store, DRAWN_FROM)
-    return personas_of(drawn_from, settings.users) if drawn_from else {}
+    drawn_from = read_drawn_from(store, settings)
+    return drawn_from.persona_names() if drawn_from else {}
 
 
 def golden_batches(store: LogStore, day: str, personas: Personas) -> Iterator[list[Row]]:

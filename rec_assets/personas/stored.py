@@ -61,13 +61,3 @@ def write_former(store: LogStore, personas: Sequence[Persona]) -> None:
     """Remember them, so that no name is given to another group."""
     entries = msgspec.json.encode(list(personas)).decode()
     manifests.complete(store, *_FORMER, count=len(personas), entries=entries)
-
-
-def keep_drawn_from(store: LogStore) -> list[Persona]:
-    """The personas that this wheel's bots are drawn from: today's, kept at the first call.
-
-    Mining anew must not turn a bot with a history into another person.
-    """
-    if not store.count(DRAWN_FROM):
-        write_stored(store, read_stored(store), DRAWN_FROM)
-    return read_stored(store, DRAWN_FROM)

@@ -9,20 +9,20 @@ from rec_assets import manifests
 from rec_assets.days import day_before, days_between
 from rec_assets.declared import daily_asset
 from rec_assets.personas.assets import personas
-from rec_assets.personas.stored import keep_drawn_from
 from rec_assets.plots import funnel, markdown_image
 from rec_assets.progress import counter
 from rec_assets.prototypes.assets import category_prototypes
 from rec_assets.tables import WISHED
+from rec_assets.traffic.drawn_from import keep_drawn_from
 from rec_assets.traffic.driver import DayTraffic, TrafficError, run_day
 from rec_assets.traffic.filling import fill_up
 from rec_assets.traffic.plan import SessionPlan, day_plan
-from rec_assets.traffic.population import draw_users
+from rec_assets.traffic.population import BotUser
 from rec_assets.traffic.readiness import why_not_yet
 from rec_assets.traffic.writing import Shelf
 from resources.context_pool import open_pool
 from resources.dagster_resources import ServiceResource
-from resources.errors import Away
+from resources.errors import Away, SettingError
 from resources.log_store import LogStore
 from resources.profile_cache import ProfileCache
 from resources.records import COLLECTIONS, WISHES
@@ -34,7 +34,7 @@ from resources.settings import Settings
     deps=[personas, category_prototypes],
     kinds={"fastapi"},
     personal_data="text",
-    code_version="2",
+    code_version="3",
 )
 def simulated_traffic(
     context: dg.AssetExecutionContext,
@@ -54,7 +54,7 @@ def simulated_traffic(
     if not filling.sessions:
         filling.keep(log_store, complete=True)
         return dg.MaterializeResult(metadata={**filling.metadata(log_store), "why": filling.why})
-    users = draw_users(keep_drawn_from(log_store), settings.users, settings.seed)
+    users = _bots(log_store, settings)
     plan = day_plan(users, day, filling.sessions, settings.seed, turn)
     if log_store.count(WISHES, {"day": day}) == len(plan):
         # Killed between the wishes and the manifest, the day would never be noted.
@@ -87,6 +87,13 @@ def simulated_traffic(
     return dg.MaterializeResult(
         metadata={**filling.metadata(log_store), **_metadata(traffic, plan)}
     )
+
+
+def _bots(store: LogStore, settings: Settings) -> list[BotUser]:
+    try:
+        return keep_drawn_from(store, settings).bots()
+    except SettingError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
 
 
 def _be_ready(day: str, first: str, store: LogStore, cache: ProfileCache) -> None:

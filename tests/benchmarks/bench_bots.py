@@ -29,10 +29,10 @@ from typing import NamedTuple
 
 import aiohttp
 
-from rec_assets.personas.stored import keep_drawn_from
+from rec_assets.traffic.drawn_from import keep_drawn_from
 from rec_assets.traffic.driver import DayTraffic, run_day
 from rec_assets.traffic.plan import SessionPlan, day_plan
-from rec_assets.traffic.population import BotUser, draw_users
+from rec_assets.traffic.population import BotUser
 from rec_assets.traffic.writing import Shelf
 from resources.context_pool import read_pool, split
 from resources.log_store import open_log_store
@@ -149,7 +149,7 @@ def first_day(sessions: int) -> Bots:
     subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
     settings = Settings()
     store = open_log_store(settings.store_url)
-    users = draw_users(keep_drawn_from(store), settings.users, settings.seed)
+    users = keep_drawn_from(store, settings).bots()
     store.close()
     return Bots(users, Shelf(split(read_pool(settings.contexts)).bots), settings)
 

@@ -67,6 +67,54 @@ def test_a_selection_without_its_correction_is_named() -> None:
     assert ("C without its D", "c1") in found
 
 
+EVE = "2026-03-01"
+LOST = run("b9", "a9", arrived_on=EVE)
+ORPHAN = selection("c9", "b8", arrived_on=EVE)
+
+
+def test_of_links_that_were_judged_before_none_is_told_again() -> None:
+    first = selection("c0", "b1", arrived_on=EVE)
+    standing = links(
+        asked=[recommendation(arrived_on=EVE)],
+        runs=[run(arrived_on=EVE), LOST],
+        selections=[first, selection("c1", "b1", arrived_on=EVE), ORPHAN],
+        corrections={"d-b1"},
+    )
+    assert len(list(chain_faults(standing, {}))) == 5
+    assert list(chain_faults(standing, {}, since=DAY)) == []
+
+
+@pytest.mark.parametrize(
+    ("late", "told"),
+    [
+        ({"runs": [LOST | {"arrived_on": DAY}], "selections": []}, {"B without its A"}),
+        ({"selections": [ORPHAN | {"arrived_on": DAY}]}, {"C without its B"}),
+        (
+            {"asked": [recommendation(user_id="u2")], "runs": [run(arrived_on=EVE)]},
+            {"B of another user's A"},
+        ),
+        (
+            {"runs": [run()], "selections": [selection(user_id="u2", arrived_on=EVE)]},
+            {"C of another user's B"},
+        ),
+        (
+            {"selections": [selection("c0"), selection("c1", arrived_on=EVE)]},
+            {"C of a B that has another C"},
+        ),
+    ],
+)
+def test_a_link_is_judged_on_the_day_its_second_row_arrives(
+    late: dict[str, Any], told: set[str]
+) -> None:
+    standing = {
+        "asked": [recommendation(arrived_on=EVE)],
+        "runs": [run(arrived_on=EVE)],
+        "corrections": {"d-b1", "d-b8", "d-b9"},
+    }
+    found = list(chain_faults(links(**{**standing, **late}), {}, since=DAY))
+    assert {kind for kind, _ in found} == told
+
+
 def test_an_a_of_other_users_is_looked_for_before_it_is_called_lost() -> None:
     of_block = links(asked=[], selections=[])
     assert far_recommendations(of_block) == ["a1"]

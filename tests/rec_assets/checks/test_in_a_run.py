@@ -334,6 +334,21 @@ def test_a_late_row_that_breaks_an_earlier_day_is_found_on_the_day_it_came(turne
     assert redo(turned, EVE).success
 
 
+def test_a_fault_that_was_overruled_on_its_day_does_not_stop_the_day_of_a_late_row(
+    turned: Wheel,
+) -> None:
+    lost, sound = rows(turned, "B", EVE)[0], rows(turned, "C", EVE)[-1]
+    with changed(turned, "AC", EVE):
+        turned.store.delete(COLLECTIONS["A"], {"_id": lost["source_recommend_event_id"]})
+        assert not_passed(redo(turned, EVE)) == {"chains_are_linked"}
+        assert turned.turn(EVE, only=BELOW[1:]).success
+        turned.store.put(COLLECTIONS["C"], [{**sound, "arrived_on": DAY}])
+        result = redo(turned)
+    assert not_passed(result) == set(), why_failed(result)
+    assert made(result) == set(BELOW)
+    assert redo(turned, EVE).success
+
+
 def new_part(result: dg.ExecuteInProcessResult) -> float:
     """The part of all evidence that `clusters_did_not_jump` takes for new."""
     value = found(result)["clusters_did_not_jump"].metadata["new_part_of_evidence"].value

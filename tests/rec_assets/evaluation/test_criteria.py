@@ -55,3 +55,9 @@ def test_who_has_no_text_to_ask_with_is_counted_and_not_judged() -> None:
     assert figures["users_judged_by_persona"] == {"scholar": 8 - clerks}
     assert set(figures["most_frequent_first"]) == {"scholar"}
     assert f"clerk {clerks}." in page("2026-01-05", figures, {})
+
+
+def test_where_nobody_is_judged_no_share_is_a_number() -> None:
+    figures = exit_criteria(ChainCounts(), {}, [], [], 1)
+    assert figures["persona_first_of_ceiling"] is None
+    assert figures["persona_first"] == {"value": None, "low": None, "high": None}

@@ -14,12 +14,12 @@ from rec_assets.definitions import defs
 from rec_assets.personas.persona import Persona, TextLength, read_personas, write_personas
 from rec_assets.personas.persona_checks import complete
 from rec_assets.personas.stored import (
-    keep_drawn_from,
     read_candidate,
     read_former,
     read_stored,
     write_candidate,
 )
+from rec_assets.traffic.drawn_from import keep_drawn_from
 from resources.log_store import LogStore, open_log_store
 from resources.settings import Settings
 from tests.rec_assets.personas import planted_exports
@@ -162,11 +162,11 @@ def test_what_is_published_keeps_what_people_wrote_while_it_was_held(home: Perso
 def test_bots_that_were_drawn_stay_who_they_are(home: Personas) -> None:
     write_candidate(home.store, candidate(("A", 1.0)), "one")
     assert home.mine("personas").success
-    drawn = keep_drawn_from(home.store)
+    drawn = keep_drawn_from(home.store, Settings())
     write_candidate(home.store, candidate(("B", 1.0)), "one")
     assert home.mine("personas").success
     assert home.published() == ["B"]
-    assert keep_drawn_from(home.store) == drawn
+    assert keep_drawn_from(home.store, Settings()) == drawn
 
 
 def test_what_could_not_be_read_again_is_not_published(home: Personas) -> None:
