@@ -19,7 +19,7 @@ for name in [n for n in os.environ if n.startswith("REC_") and not n.startswith(
     del os.environ[name]
 os.environ.pop("DAGSTER_HOME", None)
 # Partitions are cut when rec_assets.partitions is imported: before any day that a test uses.
-os.environ["REC_START"] = "2026-01-05"
+os.environ["REC_START"] = START = "2026-01-05"
 
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
@@ -52,6 +52,7 @@ def _home_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
 @pytest.fixture(autouse=True)
 def _home_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REC_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("REC_START", START)  # `settle` writes there what it settled
 
 
 # The slowest files, in turn: one that a worker meets last would be waited for alone.

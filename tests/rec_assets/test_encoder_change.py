@@ -24,7 +24,7 @@ DIMENSIONS = {"static": 256, "sentence-transformers": 384}
 def changed(tmp_path_factory: pytest.TempPathFactory):
     """A wheel whose first day was encoded by the static table, the others by MiniLM."""
     folder = tmp_path_factory.mktemp("changed")
-    small = {"sessions": 45, "contexts": small_pool(folder / "contexts")}
+    small = {"sessions": 30, "contexts": small_pool(folder / "contexts")}
     with wheel(folder / "home", **small) as whole:
         whole.complete(DAYS[0])
         whole.environment = {
@@ -40,11 +40,11 @@ def changed(tmp_path_factory: pytest.TempPathFactory):
 
 
 def small_pool(folder: Path) -> Path:
-    """Every twentieth text of the pool: a transformer takes its time over each."""
+    """Every fortieth text of the pool: a transformer takes its time over each."""
     folder.mkdir()
     for file in sorted((REPOSITORY / "personas_data" / "contexts").glob("*.jsonl")):
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-        (folder / file.name).write_text("".join(lines[::20]), encoding="utf-8")
+        (folder / file.name).write_text("".join(lines[::40]), encoding="utf-8")
     return folder
 
 

@@ -69,8 +69,11 @@ def pid_of(url: str) -> int:
 
 
 def gone(pid: int) -> bool:
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z"
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # it may end while it is looked at
+        return True
+    return status.rpartition(")")[2].split()[0] == "Z"
 
 
 def test_all_who_attach_meet_one_server_that_ends_with_the_last(tmp_path: Path) -> None:

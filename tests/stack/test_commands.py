@@ -39,7 +39,9 @@ ABSENT = ("mongo", "elasticsearch", "kibana", "kibana-password", "kibana-setup")
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
+def stack(
+    tmp_path_factory: pytest.TempPathFactory, few: dict[str, str]
+) -> Iterator[Containers]:
     """The stack's own containers for live traffic alone, started as compose does, healthy."""
     folder = tmp_path_factory.mktemp("stack")
     (folder / "nx").mkdir()
@@ -53,7 +55,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containers]:
         options = "authMechanism=PLAIN&authSource=admin"
         filled = read_environment(EXAMPLE.read_text(encoding="utf-8")) | PASSWORDS
         filled |= {"REC_LOG_URL": f"{url}/recwheel?{options}", "REC_START": "2026-01-05"}
-        live_alone = {SETTINGS: "REC_SIMULATE=false\n"}
+        own = {"REC_SIMULATE": "false", **few}
+        live_alone = {SETTINGS: "".join(f"{name}={value}\n" for name, value in own.items())}
         containers = Containers(read_compose(filled, live_alone)["services"], folder)
         containers.home.mkdir()
         try:

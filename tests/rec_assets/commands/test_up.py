@@ -101,10 +101,10 @@ def test_a_second_one_on_the_same_home_is_refused_with_a_sentence(up: Up) -> Non
 
 
 def test_dagsters_interface_is_open_to_this_machine_alone_wherever_the_service_listens(
-    tmp_path: Path,
+    tmp_path: Path, few: dict[str, str]
 ) -> None:
     another = "127.0.0.2"  # an address of this machine too, as the network's would be
-    with running_up(tmp_path / "home", 18451, 18551, REC_HOST=another) as up:
+    with running_up(tmp_path / "home", 18451, 18551, REC_HOST=another, **few) as up:
         assert httpx.get(f"{up.service}/healthz").is_success
         assert up.service.startswith(f"http://{another}:")
         port = up.interface.rpartition(":")[2]
@@ -113,14 +113,16 @@ def test_dagsters_interface_is_open_to_this_machine_alone_wherever_the_service_l
             httpx.get(f"http://{another}:{port}/server_info", timeout=5)
 
 
-def test_a_port_in_use_is_said_and_the_next_one_taken(up: Up, tmp_path: Path) -> None:
+def test_a_port_in_use_is_said_and_the_next_one_taken(
+    up: Up, tmp_path: Path, few: dict[str, str]
+) -> None:
     taken = int(up.service.rpartition(":")[2])
     home = tmp_path / "home"
     with (tmp_path / "out").open("w") as file:
         process = subprocess.Popen(
             [str(RECWHEEL), "up"],
             cwd=ROOT,
-            env=surroundings(home, REC_PORT=str(taken), REC_DAGSTER_PORT="18541"),
+            env=surroundings(home, REC_PORT=str(taken), REC_DAGSTER_PORT="18541", **few),
             stdout=file,
             stderr=subprocess.STDOUT,
         )
