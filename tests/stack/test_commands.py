@@ -39,9 +39,7 @@ ABSENT = ("mongo", "elasticsearch", "kibana", "kibana-password", "kibana-setup")
 
 
 @pytest.fixture(scope="module")
-def stack(
-    tmp_path_factory: pytest.TempPathFactory, few: dict[str, str]
-) -> Iterator[Containers]:
+def stack(tmp_path_factory: pytest.TempPathFactory, few: dict[str, str]) -> Iterator[Containers]:
     """The stack's own containers for live traffic alone, started as compose does, healthy."""
     folder = tmp_path_factory.mktemp("stack")
     (folder / "nx").mkdir()
