@@ -19,6 +19,7 @@ from resources.whole_files import write_whole
 
 PORTS_TRIED: Final = 20
 PARENT_SECONDS: Final = 0.25
+GRACE_SECONDS: Final = 15.0  # a request has five to end
 log = logging.getLogger(__name__)
 
 
@@ -68,13 +69,20 @@ class Server(uvicorn.Server):
             write_whole(self._port_file, f"{self._address}\n")
 
 
-def end_with_parent(parent: int) -> None:
-    """End this process when its parent does. A thread's death (PDEATHSIG) must not count."""
+def end_with_parent(parent: int, grace: float = GRACE_SECONDS) -> None:
+    """End this process when its parent does, whatever holds it up: by force after `grace` seconds.
+
+    A thread's death (PDEATHSIG) must not count.
+    """
 
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(PARENT_SECONDS)
         log.warning("the parent process ended: so does the service")
-        os.kill(os.getpid(), signal.SIGTERM)
+        ended = time.monotonic() + grace
+        while time.monotonic() < ended:  # the first one may come before it is listened to
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(PARENT_SECONDS)
+        os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -344,6 +344,18 @@ def test_it_ends_when_its_parent_died_before_it_could_look(tmp_path: Path) -> No
     assert b"the parent process ended" in done.stdout + done.stderr
 
 
+def test_what_does_not_heed_that_its_parent_died_is_ended_by_force() -> None:
+    script = (
+        "import signal, time\n"
+        "from rec_api.listening import end_with_parent\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "end_with_parent(0, grace=0.5)\n"
+        "time.sleep(60)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, timeout=30)
+    assert done.returncode == -signal.SIGKILL
+
+
 def answers(address: str) -> bool:
     try:
         httpx.get(f"http://{address}/healthz", timeout=2)
