@@ -17,10 +17,10 @@ from uuid import uuid4
 from resources.whole_files import hold, remove_unheld
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance
+    from dagster import DagsterInstance, DagsterRun
 
 FOLDER: Final = "owners"  # under REC_HOME
-NOTED_SECONDS: Final = 1.0
+STARTED_SECONDS: Final = 2.0
 TAG: Final = "recwheel/owner"
 ENDED: Final = (
     "The process of this run ended in the middle of it: it was killed, or the machine went down. "
@@ -73,13 +73,23 @@ def settle(instance: DagsterInstance, home: Path, *, unowned: bool = False) -> l
 def cancel(instance: DagsterInstance, run_id: str, reason: str) -> None:
     """Mark a run of this process as canceled, unless it has ended already.
 
-    The thread that makes it goes on meanwhile, and may not have noted it yet.
+    The thread that makes it goes on meanwhile. Until that has noted that the run started it would
+    note so over the mark, and the run of a process that is gone would stand as one that goes on.
     """
-    deadline = time.monotonic() + NOTED_SECONDS
-    while (run := instance.get_run_by_id(run_id)) is None and time.monotonic() < deadline:
+    deadline = time.monotonic() + STARTED_SECONDS
+    run = instance.get_run_by_id(run_id)
+    while not _has_started(run) and time.monotonic() < deadline:
         time.sleep(0.02)
+        run = instance.get_run_by_id(run_id)
     if run is not None and not run.is_finished:
         instance.report_run_canceled(run, message=reason)
+
+
+def _has_started(run: DagsterRun | None) -> bool:
+    from dagster import DagsterRunStatus
+
+    before = (DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTING)
+    return run is not None and run.status not in before
 
 
 def _fail(instance: DagsterInstance, run_id: str) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,3 +121,16 @@ def test_a_canceled_run_says_why_and_one_that_ended_stays_as_it_ended(
     run_owners.cancel(instance, run, "again")
     words = [entry.message for entry in instance.all_logs(run)]
     assert words[-1] == "stopped by Ctrl-C"
+
+
+def test_a_run_canceled_before_it_noted_its_start_does_not_stand_as_one_that_goes_on(
+    instance: dg.DagsterInstance,
+) -> None:
+    job = defs.resolve_job_def(mine.name)
+    run = instance.create_run_for_job(job).run_id
+    starts = dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, job_name=mine.name)
+    noting = threading.Timer(0.3, instance.report_dagster_event, (starts, run))
+    noting.start()
+    run_owners.cancel(instance, run, "stopped by Ctrl-C")
+    noting.join()
+    assert status(instance, run) == "CANCELED"
