@@ -124,13 +124,14 @@ def test_a_canceled_run_says_why_and_one_that_ended_stays_as_it_ended(
 
 
 def test_a_run_canceled_before_it_noted_its_start_does_not_stand_as_one_that_goes_on(
-    instance: dg.DagsterInstance,
+    tmp_path: Path,
 ) -> None:
     job = defs.resolve_job_def(mine.name)
-    run = instance.create_run_for_job(job).run_id
     starts = dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, job_name=mine.name)
-    noting = threading.Timer(0.3, instance.report_dagster_event, (starts, run))
-    noting.start()
-    run_owners.cancel(instance, run, "stopped by Ctrl-C")
-    noting.join()
-    assert status(instance, run) == "CANCELED"
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:  # one in memory is one thread's
+        run = instance.create_run_for_job(job).run_id
+        noting = threading.Timer(0.3, instance.report_dagster_event, (starts, run))
+        noting.start()
+        run_owners.cancel(instance, run, "stopped by Ctrl-C")
+        noting.join()
+        assert status(instance, run) == "CANCELED"
