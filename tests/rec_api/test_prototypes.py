@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from functools import cache
 from math import exp
 from pathlib import Path
 
@@ -21,7 +22,11 @@ from resources.sqlite_log_store import SqliteLogStore
 from tests.rec_api.category_texts import DIMENSION, reference, unit
 
 ANY_TEXT = st.text(st.characters(), max_size=60)
-FITTED = fit_prototypes(*reference(0.8), "e1")
+
+
+@cache
+def fitted_once() -> Prototypes:
+    return fit_prototypes(*reference(0.8), "e1")
 
 
 def distribution_by_loops(text: str, x: np.ndarray, fitted: Prototypes) -> list[float]:
@@ -38,7 +43,7 @@ def distribution_by_loops(text: str, x: np.ndarray, fitted: Prototypes) -> list[
 
 @given(st.integers(0, 10_000), ANY_TEXT | st.sampled_from(reference(0.8)[0]))
 def test_the_distribution_is_the_softmax_of_both_products(seed: int, text: str) -> None:
-    fitted = replace(FITTED, temperature=0.1)
+    fitted = replace(fitted_once(), temperature=0.1)
     x = unit(np.random.default_rng(seed).normal(size=DIMENSION))
     v = category_distribution(text, x, fitted)
     assert v == pytest.approx(distribution_by_loops(text, x, fitted), abs=1e-9)
@@ -59,13 +64,14 @@ def test_a_text_of_a_category_gets_that_category() -> None:
 def test_the_ending_tells_where_the_vector_does_not() -> None:
     silent = np.zeros(DIMENSION, np.float32)
     thesis, email = (
-        category_distribution(text, silent, FITTED) for text in ("점검하였다.", "점검합니다.")
+        category_distribution(text, silent, fitted_once())
+        for text in ("점검하였다.", "점검합니다.")
     )
     assert thesis[0] > email[0]
 
 
 def test_an_unknown_text_with_a_zero_vector_says_nothing() -> None:
-    v = category_distribution("", np.zeros(DIMENSION, np.float32), replace_blank(FITTED))
+    v = category_distribution("", np.zeros(DIMENSION, np.float32), replace_blank(fitted_once()))
     assert (v == v[0]).all()
     assert v.sum() == pytest.approx(1, abs=1e-12)
 
@@ -82,7 +88,7 @@ def replace_blank(fitted: Prototypes) -> Prototypes:
 def test_a_long_document_goes_through_the_same_vectors() -> None:
     texts, vectors, categories, _ = reference(0.8)
     k = categories.index("thesis")
-    v = category_distribution(" ".join([texts[k]] * 2_000), vectors[k], FITTED)
+    v = category_distribution(" ".join([texts[k]] * 2_000), vectors[k], fitted_once())
     assert v.argmax() == CATEGORIES.index("thesis")
     assert (v > 0).all()
 
@@ -90,8 +96,10 @@ def test_a_long_document_goes_through_the_same_vectors() -> None:
 def test_repeated_calls_give_the_same_bits() -> None:
     texts, vectors, _, _ = reference(0.8)
     again = fit_prototypes(*reference(0.8), "e1")
-    assert same(again, FITTED)
-    bits = {category_distribution(texts[3], vectors[3], p).tobytes() for p in (again, FITTED) * 5}
+    assert same(again, fitted_once())
+    bits = {
+        category_distribution(texts[3], vectors[3], p).tobytes() for p in (again, fitted_once()) * 5
+    }
     assert len(bits) == 1
 
 
@@ -108,19 +116,19 @@ def same(one: Prototypes, other: Prototypes) -> bool:
 
 def test_prototypes_come_back_from_the_store_as_they_were(tmp_path: Path) -> None:
     store = SqliteLogStore(tmp_path / "log.sqlite")
-    store.put(PROTOTYPES, [prototypes_row(FITTED, texts=56)])
+    store.put(PROTOTYPES, [prototypes_row(fitted_once(), texts=56)])
     found = load_prototypes(store, "e1")
     assert found is not None
-    assert same(found, FITTED)
+    assert same(found, fitted_once())
     texts, vectors, _, _ = reference(0.8)
     v = category_distribution(texts[0], vectors[0], found)
-    assert (v == category_distribution(texts[0], vectors[0], FITTED)).all()
+    assert (v == category_distribution(texts[0], vectors[0], fitted_once())).all()
     store.close()
 
 
 def test_prototypes_of_another_encoder_or_definition_are_not_found(tmp_path: Path) -> None:
     store = SqliteLogStore(tmp_path / "log.sqlite")
-    row = prototypes_row(FITTED, texts=56)
+    row = prototypes_row(fitted_once(), texts=56)
     store.put(PROTOTYPES, [row, row | {"_id": "old", "features": "mean vectors"}])
     old = {key: value for key, value in row.items() if key != "features"}
     store.put(PROTOTYPES, [old | {"_id": "older"}])

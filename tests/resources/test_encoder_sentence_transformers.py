@@ -1,12 +1,15 @@
 """The committed folder under sentence-transformers itself (needs that extra)."""
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 
 from resources.encoder import COMMITTED_FOLDER, Encoder, open_encoder
 from tests.resources.test_encoder import SENTENCES
 
-pytest.importorskip("sentence_transformers")
+if not find_spec("sentence_transformers"):  # imported, it would weigh on every worker
+    pytest.skip("the extra sentence-transformers is not installed", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
 
 import numpy as np
 import pytest
@@ -75,31 +76,33 @@ def same(one: Cluster, other: Cluster) -> bool:
     )
 
 
-FIRST = grouped(crowd_of(SIX))
+@cache
+def first_grouping() -> Grouping:
+    return grouped(crowd_of(SIX))
 
 
 def test_users_of_one_taste_are_one_group() -> None:
-    assert sorted(by_taste(FIRST).values()) == ["c01", "c02", "c03", "c04", "c05", "c06"]
-    assert [cluster.user_count for cluster in FIRST.clusters] == [PER_TASTE] * 6
+    assert sorted(by_taste(first_grouping()).values()) == ["c01", "c02", "c03", "c04", "c05", "c06"]
+    assert [cluster.user_count for cluster in first_grouping().clusters] == [PER_TASTE] * 6
 
 
 def test_everybody_is_a_member_of_a_group_that_exists() -> None:
-    assert tuple(user for user, _, _ in FIRST.members) == crowd_of(SIX).users
-    sizes = {k.cluster_id: k.user_count for k in FIRST.clusters}
-    assert {name for _, name, _ in FIRST.members} == set(sizes)
-    assert sum(sizes.values()) == FIRST.population.user_count == 6 * PER_TASTE
+    assert tuple(user for user, _, _ in first_grouping().members) == crowd_of(SIX).users
+    sizes = {k.cluster_id: k.user_count for k in first_grouping().clusters}
+    assert {name for _, name, _ in first_grouping().members} == set(sizes)
+    assert sum(sizes.values()) == first_grouping().population.user_count == 6 * PER_TASTE
 
 
 def test_ids_stay_while_the_groups_do() -> None:
-    second = grouped(crowd_of(SIX, seed=2), FIRST)
+    second = grouped(crowd_of(SIX, seed=2), first_grouping())
     third = grouped(crowd_of(SIX[::-1], seed=5), second)
-    assert by_taste(FIRST) == by_taste(second) == by_taste(third)
+    assert by_taste(first_grouping()) == by_taste(second) == by_taste(third)
     assert third.last_number == 6
 
 
 def test_the_id_of_a_group_that_vanished_is_not_given_to_another() -> None:
-    gone = by_taste(FIRST)["5-0-0"]
-    fewer = grouped(crowd_of(SIX[:5]), FIRST)
+    gone = by_taste(first_grouping())["5-0-0"]
+    fewer = grouped(crowd_of(SIX[:5]), first_grouping())
     assert gone not in by_taste(fewer).values()
     more = grouped(crowd_of((*SIX[:5], (6, 0, 3))), fewer)
     assert by_taste(more) == by_taste(fewer) | {"6-0-3": "c07"}
@@ -107,18 +110,18 @@ def test_the_id_of_a_group_that_vanished_is_not_given_to_another() -> None:
 
 def test_a_new_group_is_not_taken_for_the_one_that_vanished_the_same_day() -> None:
     tastes = (*SIX[:5], (0, 0, 3))
-    changed = by_taste(grouped(crowd_of(tastes), FIRST))
+    changed = by_taste(grouped(crowd_of(tastes), first_grouping()))
     assert changed.pop("0-0-3") == "c07"
-    assert changed.items() < by_taste(FIRST).items()
+    assert changed.items() < by_taste(first_grouping()).items()
 
 
 def test_ids_go_on_after_a_day_with_too_few_users() -> None:
-    nobody = grouped(Crowd((), ()), FIRST)
+    nobody = grouped(Crowd((), ()), first_grouping())
     assert min(by_taste(grouped(crowd_of(SIX), nobody)).values()) == "c07"
 
 
 def test_j_is_normalised_in_every_block() -> None:
-    for cluster in (FIRST.population, *FIRST.clusters):
+    for cluster in (first_grouping().population, *first_grouping().clusters):
         for field in fields(cluster.preferences):
             rows = getattr(cluster.preferences, field.name)
             assert rows.sum(-1) == pytest.approx(1, abs=1e-12)
@@ -126,20 +129,20 @@ def test_j_is_normalised_in_every_block() -> None:
 
 
 def test_a_group_is_its_members_evidence_shrunk_to_the_populations() -> None:
-    crowd, name = crowd_of(SIX), by_taste(FIRST)["3-1-3"]
+    crowd, name = crowd_of(SIX), by_taste(first_grouping())["3-1-3"]
     own = [e for u, e in zip(crowd.users, crowd.evidence, strict=True) if u.startswith("3-1-3")]
     ci, ltl = sum(e.ci for e in own), sum(e.ltl for e in own)
     above = population(pooled(crowd.evidence), "ko")
     wanted = shrink_group(Evidence(np.array(ci), np.array(ltl), 0.0), above, CLUSTER)
-    found = next(k for k in FIRST.clusters if k.cluster_id == name).preferences
+    found = next(k for k in first_grouping().clusters if k.cluster_id == name).preferences
     assert found.category == pytest.approx(wanted.category, abs=1e-12)
     assert CATEGORIES[int(found.category.argmax())] == "email"
 
 
 def test_a_distance_is_that_of_the_users_embedding_to_the_centroid() -> None:
-    crowd, centroids = crowd_of(SIX), {k.cluster_id: k.centroid for k in FIRST.clusters}
+    crowd, centroids = crowd_of(SIX), {k.cluster_id: k.centroid for k in first_grouping().clusters}
     above = population(pooled(crowd.evidence), "ko")
-    for evidence, (_, name, distance) in zip(crowd.evidence, FIRST.members, strict=True):
+    for evidence, (_, name, distance) in zip(crowd.evidence, first_grouping().members, strict=True):
         own = embedding(shrink_user(evidence, above))
         assert distance == pytest.approx(np.linalg.norm(own - centroids[name]), abs=1e-12)
 
@@ -197,7 +200,7 @@ def test_a_user_with_a_base_alone_still_counts() -> None:
 
 
 def test_former_clusters_are_followed_by_their_people_not_by_their_names() -> None:
-    first, second = FIRST, grouped(crowd_of(SIX, seed=2), FIRST)
+    first, second = first_grouping(), grouped(crowd_of(SIX, seed=2), first_grouping())
     assert [of.cluster_id for of in first.followed] == []
     assert [of.cluster_id for of in second.followed] == sorted(k.cluster_id for k in first.clusters)
     assert sum(of.users for of in second.followed) == len(first.members)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -10,21 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rec_assets.personas.mining import mine_personas
+from rec_assets.personas.mining import Mined, mine_personas
 from rec_assets.personas.persona import Persona, PersonaError, read_personas, write_personas
 from rec_assets.personas.persona_checks import complete
 from tests.rec_assets.personas.exports import FIVE, activity, planted
 from tests.rec_assets.traffic.people import entry
 
-MINED = mine_personas(planted(), seed=7)
+
+@cache
+def mined_once() -> Mined:
+    return mine_personas(planted(), seed=7)
 
 
 def by_category() -> dict[str, Persona]:
-    return {persona.preferred_category: persona for persona in MINED.personas}
+    return {persona.preferred_category: persona for persona in mined_once().personas}
 
 
 def test_planted_groups_become_personas_with_their_words_and_shares() -> None:
-    assert (MINED.k, MINED.people) == (5, 200)
+    assert (mined_once().k, mined_once().people) == (5, 200)
     for category, intensity, people in FIVE:
         persona = by_category()[category]
         assert persona.preferred_intensity == intensity
@@ -35,14 +39,14 @@ def test_planted_groups_become_personas_with_their_words_and_shares() -> None:
 
 
 def test_the_concentration_is_that_of_the_members() -> None:
-    found = [persona.concentrations.category for persona in MINED.personas]
+    found = [persona.concentrations.category for persona in mined_once().personas]
     assert 25 < np.median(found) < 80  # 40 was planted; a group of 30 people tells it to a factor 2
     spread = mine_personas(planted(alike=8.0), seed=7).personas
     assert 5 < np.median([persona.concentrations.category for persona in spread]) < 13
 
 
 def test_names_are_those_of_the_categories_and_unique() -> None:
-    names = {persona.name for persona in MINED.personas}
+    names = {persona.name for persona in mined_once().personas}
     assert len(names) == 5
     assert {"Academic_Writer", "Everyday_Writer"} <= names
 
@@ -79,7 +83,7 @@ def test_one_person_is_a_persona_too() -> None:
 
 def test_the_same_export_and_seed_give_the_same_bytes(tmp_path: Path) -> None:
     again = mine_personas(planted(), seed=7)
-    assert msgspec.json.encode(again.personas) == msgspec.json.encode(MINED.personas)
+    assert msgspec.json.encode(again.personas) == msgspec.json.encode(mined_once().personas)
     write_personas(tmp_path / "personas.json", again.personas)
     assert [p.name for p in read_personas(tmp_path / "personas.json")] == [
         p.name for p in again.personas
@@ -105,14 +109,14 @@ def test_what_is_mined_is_read_again_however_long_the_texts_are(
 
 def test_manual_entries_survive_and_keep_their_names() -> None:
     manual = complete([entry("Academic_Writer", "thesis", "weak")])
-    mined = mine_personas(planted(), seed=7, previous=[*MINED.personas[1:3], *manual])
+    mined = mine_personas(planted(), seed=7, previous=[*mined_once().personas[1:3], *manual])
     assert mined.personas[-1] == manual[0]
     names = [persona.name for persona in mined.personas]
     assert len(set(names)) == len(names) == 6
 
 
 def test_a_persona_keeps_the_name_of_the_last_mining() -> None:
-    renamed = [replace(persona, name=f"Old_{persona.name}") for persona in MINED.personas]
+    renamed = [replace(persona, name=f"Old_{persona.name}") for persona in mined_once().personas]
     mined = mine_personas(planted(seed=2), seed=7, previous=renamed)
     assert {persona.name for persona in mined.personas} == {persona.name for persona in renamed}
 
@@ -127,7 +131,7 @@ def test_prompts_are_quoted_only_if_five_people_wrote_them() -> None:
 
 
 def test_what_the_export_does_not_give_is_marked() -> None:
-    for persona in MINED.personas:
+    for persona in mined_once().personas:
         assert "choice.sensitivity" in persona.assumed
         assert "choice.position_bias" not in persona.assumed
         assert "accept_rate" not in persona.assumed
