@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,11 @@ from resources.settings import Settings
 POOL = read_pool(Settings().contexts)
 
 
+@cache
+def cut() -> Pool:
+    return split(POOL)
+
+
 def line(**fields: object) -> str:
     return json.dumps({"text": "A text.", "category": "email", "language": "en", **fields})
 
@@ -36,9 +42,10 @@ def near_pairs(texts: list[str]) -> np.ndarray:
     matrix = counts.fit_transform(" ".join(text.split()) for text in texts).astype(np.int32)
     sizes, pairs = matrix.sum(axis=1).A1, []
     for start in range(0, len(texts), 1_000):
-        shared = (matrix[start : start + 1_000] @ matrix.T).toarray()
-        smaller = np.minimum.outer(sizes[start : start + 1_000], sizes)
-        pairs.append(np.argwhere(shared > (NEAR + 1e-9) * smaller) + np.array([start, 0]))
+        shared = (matrix[start : start + 1_000] @ matrix.T).tocoo()
+        rows = shared.row + start
+        near = shared.data > (NEAR + 1e-9) * np.minimum(sizes[rows], sizes[shared.col])
+        pairs.append(np.column_stack([rows[near], shared.col[near]]))
     return np.concatenate(pairs)
 
 
@@ -51,7 +58,7 @@ def part_of(pool: Pool) -> dict[str, int]:
 
 
 def test_no_text_of_one_part_is_near_a_text_of_another() -> None:
-    parts = part_of(split(POOL))
+    parts = part_of(cut())
     texts = sorted(parts)
     owner = np.array([parts[text] for text in texts])
     near = near_pairs(texts)
@@ -60,7 +67,7 @@ def test_no_text_of_one_part_is_near_a_text_of_another() -> None:
 
 
 def test_every_category_and_language_is_cut_in_the_same_proportions() -> None:
-    parts = split(POOL)
+    parts = cut()
     for category, language in sorted({(c.category, c.language) for c in POOL}):
         sizes = [
             sum((c.category, c.language) == (category, language) for c in part)
@@ -70,14 +77,12 @@ def test_every_category_and_language_is_cut_in_the_same_proportions() -> None:
 
 
 def test_the_split_depends_on_the_texts_alone() -> None:
-    assert split(POOL) == split(POOL[::-1])
+    assert cut() == split(POOL[::-1])
 
 
 def test_a_new_text_moves_no_more_than_its_neighbours_at_the_cuts() -> None:
-    before, after = (
-        part_of(split(POOL)),
-        part_of(split([*POOL, Context("Hi, all!", "email", "en")])),
-    )
+    before = part_of(cut())
+    after = part_of(split([*POOL, Context("Hi, all!", "email", "en")]))
     assert sum(before[text] != after[text] for text in before) <= 2
 
 
