@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from enum import Enum, auto
 
-# Runs without structure: whole strings and everything that is no bracket (nor comma, on top).
-_INSIDE = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
-_ON_TOP = re.compile(rb'(?:[^"{}\[\],]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+# Runs without structure: whole strings and everything that is no bracket (nor comma, on top). The
+# outermost star gives back on purpose: possessive, it swallowed an open quote in Python 3.11.2.
+_INSIDE = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*', re.DOTALL)
+_ON_TOP = re.compile(rb'(?:[^"{}\[\],]++|"(?:[^"\\]++|\\.)*+")*', re.DOTALL)
 
 
 class Ending(Enum):

@@ -130,7 +130,7 @@ async def _together(workers: list[Any]) -> None:
         async with asyncio.TaskGroup() as group:
             for worker in workers:
                 group.create_task(worker)
-    except* Exception as failures:
+    except ExceptionGroup as failures:  # raised within `except*`, 3.11.2 would wrap it again
         raise failures.exceptions[0] from None
 
 
