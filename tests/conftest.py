@@ -29,10 +29,11 @@ import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 from tests.first_run import first_home, first_run, used_home  # noqa: E402
+from tests.kills.made_once import begun, clean  # noqa: E402
 from tests.rec_assets.few_contexts import few  # noqa: E402
 from tests.resources.conftest import wire_url  # noqa: E402
 
-__all__ = ["few", "first_home", "first_run", "used_home", "wire_url"]
+__all__ = ["begun", "clean", "few", "first_home", "first_run", "used_home", "wire_url"]
 
 # The same examples every time, no clock over them, nothing written beside the code.
 settings.register_profile(

@@ -32,7 +32,7 @@ def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def first_run(first_home: Path) -> dict[str, Any]:
     """What `recwheel run --json` answers in an empty REC_HOME with every default."""
     answer = first_home.with_name("answer.json")
-    with only_one(first_home.with_name("lock"), "another worker makes the first run", 280.0):
+    with only_one(first_home.with_name("lock"), "another worker makes the first run", 600.0):
         if not answer.exists():
             answer.write_text(json.dumps(recwheel_json(first_home, "run")), encoding="utf-8")
     made: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))

@@ -36,7 +36,7 @@ def test_a_command_of_the_docs_succeeds(command: str, used_home: Path, tmp_path:
         env=surroundings(used_home),
         capture_output=True,
         text=True,
-        timeout=250,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert (done.stdout + done.stderr).strip()

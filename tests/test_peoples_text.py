@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -92,15 +93,13 @@ def places_told() -> set[str]:
 
 def fields_with(rows: dict[str, list[Row]], texts: set[str]) -> set[Place]:
     """The fields in which one of the texts stands."""
-    found = set[Place]()
+    held: dict[Place, list[str]] = defaultdict(list)
     for name, listed in rows.items():
         for row in listed:
             for field, value in row.items():
-                if (name, field) not in found and any(
-                    text in one for one in strings(value) for text in texts
-                ):
-                    found.add((name, field))
-    return found
+                held[name, field] += strings(value)
+    whole = {place: "\0".join(found) for place, found in held.items()}
+    return {place for place, found in whole.items() if any(text in found for text in texts)}
 
 
 def strings(value: Any) -> Iterator[str]:

@@ -40,7 +40,7 @@ def test_what_is_run_elsewhere_is_still_told() -> None:
 def test_a_command_of_the_readme_succeeds(command: str, used_home: Path) -> None:
     words = shlex.split(command.replace(".venv/bin/recwheel", str(RECWHEEL)))
     done = subprocess.run(
-        words, cwd=ROOT, env=surroundings(used_home), capture_output=True, text=True, timeout=250
+        words, cwd=ROOT, env=surroundings(used_home), capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()

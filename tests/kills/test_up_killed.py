@@ -22,7 +22,7 @@ from tests.rec_assets.command_line import RECWHEEL, ROOT, surroundings
 from tests.rec_assets.few_contexts import few_contexts
 from tests.rec_assets.test_missed_days import STATE, tick
 
-READY_SECONDS = 150.0
+READY_SECONDS = 300.0
 SOON = 5.0
 
 

@@ -20,7 +20,7 @@ from tests.rec_assets.few_contexts import few_contexts
 
 SMALL = ("--sessions", "60", "--users", "20", "--days", "2", "--start", "2026-01-05")
 COMMAND = (str(RECWHEEL), "run", *SMALL, "--json")
-LONGEST = 240.0
+LONGEST = 600.0
 PROGRAM = {SERVICE: "-m rec_api", REDIS: "redis-server unixsocket", WATCHDOG: "redis_watchdog"}
 TOO_LATE = "came too late"
 SMALLEST = 0.01

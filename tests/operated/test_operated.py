@@ -26,9 +26,16 @@ from tests.operated.interface import CHROMIUM, Interface, interface_at
 from tests.readme import READMES, ROOT
 from tests.rec_assets.command_line import recwheel_json
 from tests.rec_assets.few_contexts import few_contexts
-from tests.rec_assets.running_up import ENDED, REPOSITORY, Up, await_answer, running_up
+from tests.rec_assets.running_up import (
+    ENDED,
+    JOB_RUNS,
+    REPOSITORY,
+    Up,
+    await_answer,
+    running_up,
+)
 
-TURNED_SECONDS = 280.0
+TURNED_SECONDS = 600.0
 INBOX_SECONDS = 5
 MOST_BYTES = 200_000  # of a picture in the repository
 SMALL = {"REC_USERS": "40", "REC_SESSIONS": "120", "REC_DAYS": "3"}
@@ -71,7 +78,8 @@ def interface(up: Up, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inte
 def test_dropped_files_are_loaded_mined_and_turned_into_days_without_a_hand(up: Up) -> None:
     for file in sample_files():
         drop(up, file.name, file.read_bytes())
-    turned = await_answer(lambda: whole_days(up), TURNED_SECONDS, "the days do not turn")
+    with saying_what_stood(up):
+        turned = await_answer(lambda: whole_days(up), TURNED_SECONDS, "the days do not turn")
     settle(up)  # the last day's golden index and checks follow what whole days are told by
     assert len(turned) >= int(SMALL["REC_DAYS"])  # one more where midnight passes meanwhile
     for job in ("load", "mine", "wheel"):
@@ -191,6 +199,19 @@ def start_schedule(up: Up, name: str) -> None:
     """Switch it on again."""
     (done,) = up.graphql(START, selector={**REPOSITORY, "scheduleName": name}).values()
     assert done["__typename"] == "ScheduleStateResult", done
+
+
+@contextmanager
+def saying_what_stood(up: Up) -> Iterator[None]:
+    """A failure tells the runs and the latest ticks: nobody sees that interface afterwards."""
+    try:
+        yield
+    except AssertionError as failed:
+        runs = [(r["jobName"], r["status"]) for r in up.graphql(JOB_RUNS)["runsOrError"]["results"]]
+        failed.add_note(f"runs: {runs}")
+        for name in ("inbox", "mine_after_load", "missed_days", "daily_turn"):
+            failed.add_note(f"{name}: {up.ticks(name)[:5]}")
+        raise
 
 
 def whole_days(up: Up) -> list[str]:

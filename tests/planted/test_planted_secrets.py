@@ -17,7 +17,6 @@ from tests.planted.exports import MARKS
 from tests.planted.search import places
 from tests.planted.wheel import DAY, SECRETS, PlantedWheel, Running, planted_wheel, write_live
 
-pytestmark = pytest.mark.timeout(600)
 # Where a text may be: the file that was dropped, and records that wait for the log store.
 BASIC = "Basic ZWxhc3RpYzpxenh2LW1vbmdvLTEwMDE="  # elastic and the password of MongoDB
 HOLDS_TEXT = ("inbox/", "outbox.sqlite")
@@ -110,7 +109,7 @@ def _answer(up: Running, query: str) -> str:
 
 def _await_loads(up: Running) -> None:
     """The command loaded two files, the sensor the dropped one."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while (done := up.interface.loads()).count("SUCCESS") < 3:
         assert time.monotonic() < deadline, done
         time.sleep(1)

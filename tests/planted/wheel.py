@@ -33,7 +33,7 @@ SECRETS = {
 }
 DAY = "2026-01-05"
 EVENTS = ROOT / "personas_data" / "sample" / "events_2025-10-08_2025-10-22.jsonl"
-READY_SECONDS = 180.0
+READY_SECONDS = 300.0
 OPTION = {"category": "email", "intensity": "moderate", "language": "ko"}
 
 

@@ -14,7 +14,7 @@ RECWHEEL = Path(sys.executable).with_name("recwheel")
 
 
 def recwheel(
-    home: Path, *words: str, seconds: float = 280, **environment: str
+    home: Path, *words: str, seconds: float = 600, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command to its end; REC_… of the tests' own process is not passed on."""
     return subprocess.run(
@@ -29,7 +29,7 @@ def recwheel(
 
 
 def recwheel_json(
-    home: Path, *words: str, seconds: float = 280, **environment: str
+    home: Path, *words: str, seconds: float = 600, **environment: str
 ) -> dict[str, Any]:
     """What the command answers with --json; AssertionError with its words when it fails."""
     done = recwheel(home, *words, "--json", seconds=seconds, **environment)

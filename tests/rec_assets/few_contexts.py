@@ -10,7 +10,7 @@ import pytest
 
 from resources.settings import REPOSITORY
 
-FEW = 50  # texts of each category and language
+FEW = 20  # texts of each category and language
 COMMITTED = REPOSITORY / "personas_data" / "contexts"
 
 

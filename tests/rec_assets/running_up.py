@@ -15,7 +15,7 @@ import httpx
 
 from tests.rec_assets.command_line import RECWHEEL, ROOT, surroundings
 
-READY_SECONDS = 150.0
+READY_SECONDS = 300.0
 REPOSITORY = {"repositoryLocationName": "rec_assets", "repositoryName": "__repository__"}
 LAUNCH = """mutation Launch($params: ExecutionParams!) {
   launchRun(executionParams: $params) {

@@ -25,12 +25,12 @@ from tests.rec_assets.few_contexts import few_contexts
 from tests.rec_assets.running_up import ENDED, Up, running_up
 from tests.rec_assets.wheel import persona_file
 
-DAYS = ("2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08")
+DAYS = ("2026-01-05", "2026-01-06")
 CHAIN = (
     "simulated_traffic", "training_examples", "user_profiles", "cluster_profiles",
     "serving_profiles", "golden_export", "wheel_report",
 )  # fmt: skip
-SECONDS = 280
+SECONDS = 600
 FRESHNESS = "{assetNodes{assetKey{path} freshnessStatusInfo{freshnessStatus}}}"
 MESSAGES = """query Messages($id: ID!) {
   logsForRun(runId: $id) { ... on EventConnection { events { ... on MessageEvent { message } } } }
@@ -40,7 +40,7 @@ MESSAGES = """query Messages($id: ID!) {
 def settings_of(home: Path) -> dict[str, str]:
     """Thirty sessions a day; the schedule and its failures have tests of their own."""
     return {
-        "REC_START": DAYS[0], "REC_DAYS": "4", "REC_SESSIONS": "120", "REC_USERS": "15",
+        "REC_START": DAYS[0], "REC_DAYS": "2", "REC_SESSIONS": "60", "REC_USERS": "15",
         "REC_SEED": "3", "REC_CONTEXTS": str(few_contexts(home.parent)),
         "REC_SCHEDULE": "0 0 1 1 *", "FRESHNESS_DAEMON_INTERVAL_SECONDS": "1",
     }  # fmt: skip
@@ -125,7 +125,7 @@ def freshness(up: Up) -> dict[str, str | None]:
 
 
 def await_freshness(up: Up, **wanted: str) -> dict[str, str | None]:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         found = freshness(up)
         if all(found[name] == status for name, status in wanted.items()):
@@ -166,17 +166,17 @@ def test_the_same_backfill_again_changes_nothing_and_redis_keeps_the_latest_day(
 def test_a_backfill_of_assets_goes_one_run_at_a_time_and_refuses_a_day_that_is_too_early(
     up: Up,
 ) -> None:
-    backfill = up.backfill(("2026-01-09", "2026-01-10"), SECONDS, assets=CHAIN)
+    backfill = up.backfill(("2026-01-07", "2026-01-08"), SECONDS, assets=CHAIN)
     runs = up.runs_of(backfill)
     assert one_at_a_time(runs)
     found = {(run["day"], run["status"]) for run in runs}
-    assert found == {("2026-01-09", "SUCCESS"), ("2026-01-10", "FAILURE")}
+    assert found == {("2026-01-07", "SUCCESS"), ("2026-01-08", "FAILURE")}
     (failed,) = (run for run in runs if run["status"] == "FAILURE")
-    assert "2026-01-09 is not complete" in up.why_failed(failed["runId"])
+    assert "2026-01-07 is not complete" in up.why_failed(failed["runId"])
 
 
 def test_a_run_whose_process_is_killed_is_marked_failed_and_the_chain_goes_on(up: Up) -> None:
-    killed, waiting = up.launch("wheel", "2026-01-10"), up.launch("wheel", "2026-01-10")
+    killed, waiting = up.launch("wheel", "2026-01-08"), up.launch("wheel", "2026-01-08")
     process = int(await_message(up, killed, r"Started process for run \(pid: (\d+)\)"))
     await_message(up, killed, r"(?:Started|Starting) execution of step \"(\w+)\"")
     os.kill(process, signal.SIGKILL)
@@ -185,11 +185,11 @@ def test_a_run_whose_process_is_killed_is_marked_failed_and_the_chain_goes_on(up
 
 def test_a_day_whose_eve_failed_says_so_and_leaves_redis_as_it_was(up: Up) -> None:
     before = state(up)
-    days = ("2026-01-12", "2026-01-13")  # the 11th is missing, as if it had failed
+    days = ("2026-01-10", "2026-01-11")  # the 9th is missing, as if it had failed
     backfill = up.backfill(days, SECONDS)
     assert up.backfill_status(backfill) == "COMPLETED_FAILED"
     runs = up.runs_of(backfill)
     assert [run["status"] for run in runs] == ["FAILURE", "FAILURE"]
-    assert "2026-01-11 is not complete" in up.why_failed(runs[0]["runId"])
-    assert "2026-01-12 is not complete" in up.why_failed(runs[1]["runId"])
+    assert "2026-01-09 is not complete" in up.why_failed(runs[0]["runId"])
+    assert "2026-01-10 is not complete" in up.why_failed(runs[1]["runId"])
     assert state(up) == before

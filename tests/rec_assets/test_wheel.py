@@ -29,12 +29,6 @@ def test_chains_profiles_and_clusters_stand_after_three_days(turned: Wheel) -> N
     assert served.day == DAYS[2]
 
 
-def test_one_bot_at_a_time_gives_the_same_digests_as_sixteen(turned: Wheel, tmp_path: Path) -> None:
-    with wheel(tmp_path / "one", concurrency=1) as alone:
-        alone.complete(*DAYS)
-        assert alone.digests() == turned.digests()
-
-
 def test_a_day_materialized_again_changes_nothing(turned: Wheel) -> None:
     before, served = turned.digests(), turned.cache.dump()
     for day in (DAYS[1], DAYS[2], DAYS[0]):
@@ -76,10 +70,10 @@ def test_days_with_a_changed_day_redone_equal_a_build_in_order(
             assert redone.digests() == ordered.digests()
 
 
-def test_the_wheel_on_mongodb_over_the_wire_ends_with_the_same_digests(
+def test_on_mongodb_over_the_wire_one_bot_at_a_time_gives_the_same_digests_as_sixteen_here(
     turned: Wheel, tmp_path: Path, wire_url: str
 ) -> None:
-    with wheel(tmp_path / "mongo", log_url=f"{wire_url}/wheel") as on_mongo:
+    with wheel(tmp_path / "mongo", log_url=f"{wire_url}/wheel", concurrency=1) as on_mongo:
         on_mongo.complete(*DAYS)
         assert on_mongo.digests() == turned.digests()
 

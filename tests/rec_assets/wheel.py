@@ -18,11 +18,13 @@ from rec_assets.personas.stored import write_stored
 from resources.embedded_redis import embedded_redis
 from resources.log_store import LogStore, open_log_store
 from resources.profile_cache import ProfileCache
+from resources.records import PROTOTYPES, Row
 from resources.state_digest import state_digests
 from tests.rec_assets.few_contexts import few_contexts
 
 DAYS = ("2026-01-05", "2026-01-06", "2026-01-07")
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+LEARNED: dict[tuple[str, str], list[Row]] = {}
 PERSONAS = (
     ("Academic", "thesis", "strong", 0.8),
     ("Mailer", "email", "moderate", 0.7),
@@ -92,8 +94,17 @@ def wheel(folder: Path, **settings: Any) -> Iterator[Wheel]:
         instance = stack.enter_context(dg.DagsterInstance.ephemeral())
         write_stored(store, read_personas(persona_file(folder)))
         whole = Wheel(environment, store, cache, instance)
-        assert whole.run("mine", only=("category_prototypes",)).success
+        learn_categories(whole, (str(settings.get("contexts")), str(settings.get("encoder"))))
         yield whole
+
+
+def learn_categories(whole: Wheel, where: tuple[str, str]) -> None:
+    """Category vectors of this pool and encoder: learned once in a process, then only stored."""
+    if where in LEARNED:
+        whole.store.put(PROTOTYPES, LEARNED[where]).whole()
+        return
+    assert whole.run("mine", only=("category_prototypes",)).success
+    LEARNED[where] = [row for batch in whole.store.scan(PROTOTYPES) for row in batch]
 
 
 def persona_file(folder: Path) -> Path:

@@ -130,7 +130,7 @@ class Containers:
             return done.returncode == 0
         return False
 
-    def await_health(self, name: str, seconds: float = 90.0) -> None:
+    def await_health(self, name: str, seconds: float = 240.0) -> None:
         """Return once the health check passes; AssertionError with the log when it never does."""
         deadline = time.monotonic() + seconds
         while not self.is_healthy(name):

@@ -68,7 +68,7 @@ class Interface:
         assert launched["__typename"] == "LaunchRunSuccess", launched
         return str(launched["run"]["runId"])
 
-    def failed_once(self, run_id: str, seconds: float = 120.0) -> None:
+    def failed_once(self, run_id: str, seconds: float = 300.0) -> None:
         """Return once a step of the run has failed, though it may be tried again."""
         deadline = time.monotonic() + seconds
         while not FAILED & set(self._events(run_id)):
@@ -90,7 +90,7 @@ class Interface:
         events = self.ask(EVENTS, id=run_id)["runOrError"]["eventConnection"]["events"]
         return [event["__typename"] for event in events]
 
-    def ended(self, run_id: str, seconds: float = 120.0) -> str:
+    def ended(self, run_id: str, seconds: float = 300.0) -> str:
         """The run's status once it has ended."""
         deadline = time.monotonic() + seconds
         while (status := self.ask(RUN, id=run_id)["runOrError"]["status"]) not in ENDED:

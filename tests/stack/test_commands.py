@@ -100,7 +100,7 @@ def test_where_category_vectors_stand_another_start_makes_no_run(stack: Containe
     assert interface(stack).runs("mine") == before
 
 
-def became_ready(stack: Containers, seconds: float = 60.0) -> list[str]:
+def became_ready(stack: Containers, seconds: float = 180.0) -> list[str]:
     """What /readyz misses, once that is nothing, or after so long."""
     deadline = time.monotonic() + seconds
     while True:

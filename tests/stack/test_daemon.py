@@ -21,7 +21,7 @@ from tests.rec_assets.test_missed_days import ORIGIN, STATE, tick
 from tests.rec_assets.test_schedules import add_run
 from tests.stack.compose_file import ANYTHING, ROOT, read_compose
 
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -12,21 +13,22 @@ from rec_assets.golden.rows import read_personas
 from resources.log_store import open_log_store
 from resources.search_index import SearchIndex
 from resources.settings import Settings
+from tests.kills.wheels import SMALL
 from tests.rec_assets.command_line import recwheel
-from tests.rec_assets.few_contexts import few_contexts
 from tests.resources.elasticsearch_contract.server import contract_server
 
 DAYS = ("2026-01-05", "2026-01-06")
-SMALL = ("run", "--sessions", "60", "--users", "20", "--days", "2", "--start", DAYS[0], "--json")
 PERSONAS_OF_THE_SAMPLE = 8
 
 
-def test_without_elasticsearch_the_days_stand_and_the_next_run_sends_them(tmp_path: Path) -> None:
-    home, contexts = tmp_path / "home", str(few_contexts(tmp_path))
+def test_without_elasticsearch_the_days_stand_and_the_next_run_sends_them(
+    tmp_path: Path, begun: Path, few: dict[str, str]
+) -> None:
+    home = Path(shutil.copytree(begun, tmp_path / "home"))
     with contract_server(tmp_path / "elasticsearch") as server:
-        settings = {"REC_CONTEXTS": contexts, "REC_ELASTICSEARCH_URL": server.url}
+        settings = {**few, "REC_ELASTICSEARCH_URL": server.url}
         server.kill()
-        done = recwheel(home, *SMALL, **settings, REC_ELASTICSEARCH_PATIENCE_S="0")
+        done = recwheel(home, "run", *SMALL, "--json", **settings, REC_ELASTICSEARCH_PATIENCE_S="0")
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["days"] == list(DAYS)
         words = " ".join(done.stderr.split())
@@ -34,7 +36,7 @@ def test_without_elasticsearch_the_days_stand_and_the_next_run_sends_them(tmp_pa
             assert f"{day}: golden_index: " in words
         assert f"Elasticsearch at {server.url} does not answer" in words
         server.start()
-        done = recwheel(home, *SMALL, **settings)
+        done = recwheel(home, "run", *SMALL, "--json", **settings)
         assert done.returncode == 0, done.stderr
         assert "does not answer" not in done.stderr
         own = Settings(home=home, users=20)

@@ -1,11 +1,10 @@
 """`recwheel up`: the service and Dagster side by side, as a person finds them."""
 
 import json
-import os
-import signal
+import socket
 import subprocess
-import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from tests.rec_assets.command_line import (
     recwheel_json,
     surroundings,
 )
-from tests.rec_assets.running_up import READY_SECONDS, Up, running_up
+from tests.rec_assets.running_up import Up, running_up
 
 ASSETS = {
     "raw_corporate_data", "mined_personas", "personas", "category_prototypes",
@@ -100,41 +99,20 @@ def test_a_second_one_on_the_same_home_is_refused_with_a_sentence(up: Up) -> Non
     assert httpx.get(f"{up.service}/healthz").is_success
 
 
-def test_dagsters_interface_is_open_to_this_machine_alone_wherever_the_service_listens(
+def test_dagsters_interface_is_open_to_this_machine_alone_and_a_port_in_use_is_passed_over(
     tmp_path: Path, few: dict[str, str]
 ) -> None:
-    another = "127.0.0.2"  # an address of this machine too, as the network's would be
-    with running_up(tmp_path / "home", 18451, 18551, REC_HOST=another, **few) as up:
+    another, taken = "127.0.0.2", 18451  # an address of this machine too, as the network's would be
+    with (
+        closing(socket.create_server((another, taken))),
+        running_up(tmp_path / "home", taken, 18551, REC_HOST=another, **few) as up,
+    ):
         assert httpx.get(f"{up.service}/healthz").is_success
         assert up.service.startswith(f"http://{another}:")
+        assert not up.service.endswith(f":{taken}")
         port = up.interface.rpartition(":")[2]
         assert up.interface == f"http://127.0.0.1:{port}"
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"http://{another}:{port}/server_info", timeout=5)
-
-
-def test_a_port_in_use_is_said_and_the_next_one_taken(
-    up: Up, tmp_path: Path, few: dict[str, str]
-) -> None:
-    taken = int(up.service.rpartition(":")[2])
-    home = tmp_path / "home"
-    with (tmp_path / "out").open("w") as file:
-        process = subprocess.Popen(
-            [str(RECWHEEL), "up"],
-            cwd=ROOT,
-            env=surroundings(home, REC_PORT=str(taken), REC_DAGSTER_PORT="18541", **few),
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        await_words(tmp_path / "out", f"port {taken} is in use")
-    finally:
-        os.kill(process.pid, signal.SIGINT)
-        process.wait(30)
-
-
-def await_words(output: Path, words: str) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while words not in output.read_text().replace("\n", " "):
-        assert time.monotonic() < deadline, output.read_text()
-        time.sleep(0.3)
+    said = " ".join((tmp_path / "home.up.out").read_text().split())
+    assert f"port {taken} is in use: the service took the next one" in said

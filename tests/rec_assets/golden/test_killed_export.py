@@ -17,7 +17,7 @@ from tests.rec_assets.golden.day_rows import DAYS, write_day
 from tests.resources.elasticsearch_contract.server import Contract
 
 ROOT = Path(__file__).parents[3]
-DAY, ROWS, LONGEST = DAYS[0], 4000, 90.0
+DAY, ROWS, LONGEST = DAYS[0], 4000, 240.0
 EXPORT = (
     "import sys, dagster as dg; from tests.rec_assets.golden.day_rows import materialize\n"
     "from rec_assets.commands.turn import why_failed\n"
