@@ -3,6 +3,7 @@
 #   SIZE=full                         `make bench` at the full sizes: an hour instead of minutes
 #   SEED=2 NUMBER=6                   of `make kills`: which moments are drawn, and how many
 #   MOUNTS="/etc/pip.conf"            what `make images` lets the builds see, read-only
+#   WORKERS=8                         of `make test`: so many tests at once
 #   EXTRAS=sentence-transformers      install these extras of pyproject.toml too (comma-separated)
 
 VENV := .venv
@@ -11,6 +12,8 @@ EXTRAS ?=
 SEED ?= 1
 NUMBER ?= 60
 MOUNTS ?=
+# One more than cores: some tests wait for a daemon's next look.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check -qq
 comma := ,
 # The stamp's name carries the extras: another EXTRAS installs what an earlier call did not.
@@ -28,7 +31,7 @@ run: setup ## load the sample, simulate three days, build everything, print the 
 	@$(VENV)/bin/recwheel run
 
 test: lint ## lint, types, all tests
-	@$(VENV)/bin/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(VENV)/bin/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: dev ## ruff and mypy
 	@$(VENV)/bin/ruff check

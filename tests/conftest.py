@@ -60,10 +60,11 @@ def _home_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REC_START", START)  # `settle` writes there what it settled
 
 
-# The slowest files, in turn: one that a worker meets last would be waited for alone.
+# The slowest files, in turn: one that a worker meets last would be waited for alone. Those that
+# mostly wait stand between those that mostly compute.
 SLOW = (
-    "operated", "planted", "test_days_by_the_daemon", "test_cli", "stack", "test_kills",
-    "test_full_disk", "test_encoder_change", "test_up", "test_readme", "test_docs", "test_in_a_run",
+    "operated", "test_cli", "test_days_by_the_daemon", "test_kills", "planted", "test_full_disk",
+    "stack", "test_encoder_change", "test_up", "test_readme", "test_docs", "test_in_a_run",
 )  # fmt: skip
 
 
