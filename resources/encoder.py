@@ -70,8 +70,9 @@ class StaticEncoder:
         """
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for vector, text in zip(vectors, texts, strict=True):
-            ids = self._tokenizer.encode(encodable(text), add_special_tokens=False).ids
-            set_unit(vector, self._sum(ids))
+            # Not `encode`, which spends a fifth of its time on offsets that nobody asks for.
+            (pieces,) = self._tokenizer.encode_batch_fast([encodable(text)], False, False)
+            set_unit(vector, self._sum(pieces.ids))
         return vectors
 
     def _sum(self, ids: Sequence[int]) -> NDArray[np.float32]:

@@ -10,7 +10,6 @@ import itertools
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -92,8 +91,9 @@ def open_all(contexts: list[Context]) -> Opened:
     prototypes = fit_prototypes(
         texts, encoder.encode(texts), categories, languages, encoder.version
     )
-    path = Path(COMMITTED_FOLDER / TOKENIZER_FILE)
-    return Opened(encoder, Tokenizer.from_file(str(path)), prototypes)
+    alone = Tokenizer.from_file(str(COMMITTED_FOLDER / TOKENIZER_FILE))
+    # A tokenizer keeps the first words it meets: both measured ones shall have met the same.
+    return Opened(StaticEncoder(COMMITTED_FOLDER), alone, prototypes)
 
 
 def main() -> None:

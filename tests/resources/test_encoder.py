@@ -9,8 +9,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
 
-from resources.encoder import COMMITTED_FOLDER, Encoder, StaticEncoder, open_encoder, read_table
+from resources.encoder import (
+    COMMITTED_FOLDER,
+    TABLE_FILE,
+    TOKENIZER_FILE,
+    Encoder,
+    StaticEncoder,
+    open_encoder,
+    read_table,
+)
 
 SENTENCES = (
     "이번 분기 매출이 지난해보다 크게 늘었습니다.",
@@ -20,6 +29,8 @@ SENTENCES = (
     "React 컴포넌트를\n렌더링합니다 123",
     "",
 )
+TOKENIZER = Tokenizer.from_file(str(COMMITTED_FOLDER / TOKENIZER_FILE))
+TABLE = read_table((COMMITTED_FOLDER / TABLE_FILE).read_bytes())
 ANY_TEXT = st.text(st.characters(), max_size=80)  # lone surrogates and NUL included
 
 
@@ -62,6 +73,14 @@ def test_a_text_without_a_known_piece_is_a_zero_row(encoder: Encoder, text: str)
 def test_a_lone_surrogate_reads_as_the_replacement_character(encoder: Encoder) -> None:
     broken, replaced = encoder.encode(["매출 \udc00 보고", "매출 \ufffd 보고"])
     assert broken.tobytes() == replaced.tobytes()
+
+
+@given(text=st.text(max_size=80))
+def test_a_row_is_the_direction_of_the_tokenizers_pieces(encoder: Encoder, text: str) -> None:
+    pieces = TOKENIZER.encode(text, add_special_tokens=False).ids
+    summed = TABLE[pieces].astype(np.float64).sum(axis=0)
+    (row,) = encoder.encode([text])
+    assert row * np.linalg.norm(summed) == pytest.approx(summed, abs=1e-4)
 
 
 def test_white_space_and_case_do_not_matter(encoder: Encoder) -> None:
