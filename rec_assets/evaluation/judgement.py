@@ -20,6 +20,7 @@ from rec_api.shrinkage import decay
 from rec_assets.personas.persona import Persona
 from rec_assets.traffic.draws import generator
 from rec_assets.traffic.population import BotUser
+from resources.context_pool import Context
 from resources.options import OPTIONS, Option, ranking
 from resources.preferences import Evidence, Floats, ServedClusters, ServedProfile
 
@@ -112,34 +113,36 @@ def first_option(served: Served, user_id: str | None, text: JudgeText) -> tuple[
 def judge(
     users: Sequence[BotUser],
     personas: Sequence[Persona],
-    texts: Sequence[JudgeText],
+    part: Sequence[Context],
+    read: Callable[[Context], JudgeText],
     served: Served,
     seed: int,
 ) -> list[Verdict]:
-    """A verdict on every user with at least 8 executed sessions."""
+    """A verdict on every user with at least 8 executed sessions.
+
+    `part` is the pool's judge part; a user's texts are drawn from it, and those alone are read.
+    """
     by_name = {persona.name: persona for persona in personas}
+    read = cache(read)
 
     @cache
-    def plain(text: str) -> Option:
-        return first_option(served, None, by_text[text])[0]
+    def plain(context: Context) -> Option:
+        return first_option(served, None, read(context))[0]
 
-    by_text = {text.text: text for text in texts}
     return [
-        _verdict(user, by_name[user.persona], texts, served, plain, seed)
+        _verdict(user, by_name[user.persona], part, read, served, plain, seed)
         for user in users
         if user.user_id in served.profiles
         and served.profiles[user.user_id].executions >= JUDGED_FROM
     ]
 
 
-def texts_for(
-    persona: Persona, texts: Sequence[JudgeText], user_id: str, seed: int
-) -> list[JudgeText]:
+def texts_for(persona: Persona, part: Sequence[Context], user_id: str, seed: int) -> list[Context]:
     """Ten judge texts of the persona's category in the language it mostly writes; fewer if so."""
     language = max(sorted(persona.text_language), key=lambda word: persona.text_language[word])
     fitting = [
         text
-        for text in texts
+        for text in part
         if text.category == persona.preferred_category and text.language == language
     ]
     order = generator(seed, "judge", user_id).permutation(len(fitting))[:TEXTS]
@@ -149,15 +152,16 @@ def texts_for(
 def _verdict(
     user: BotUser,
     persona: Persona,
-    texts: Sequence[JudgeText],
+    part: Sequence[Context],
+    read: Callable[[Context], JudgeText],
     served: Served,
-    plain: Callable[[str], Option],
+    plain: Callable[[Context], Option],
     seed: int,
 ) -> Verdict:
     wanted = (persona.preferred_category, persona.preferred_intensity)
-    asked = texts_for(persona, texts, user.user_id, seed)
-    firsts = tuple(first_option(served, user.user_id, text)[0][:2] for text in asked)
-    unpersonalized = [plain(text.text)[:2] for text in asked]
+    asked = texts_for(persona, part, user.user_id, seed)
+    firsts = tuple(first_option(served, user.user_id, read(text))[0][:2] for text in asked)
+    unpersonalized = [plain(text)[:2] for text in asked]
     return Verdict(
         user_id=user.user_id,
         persona=persona.name,

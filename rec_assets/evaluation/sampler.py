@@ -25,12 +25,12 @@ class Sampled:
     contributions: dict[str, float]
 
 
-def most_neutral(texts: Sequence[JudgeText], language: str) -> JudgeText | None:
-    """The judge text of a language that rules out no category: its least likely one is likeliest.
+def most_neutral(texts: Sequence[JudgeText]) -> JudgeText | None:
+    """The judge text that rules out no category: its least likely one is likeliest.
 
     None without an encoder or texts.
     """
-    own = [t for t in texts if t.language == language and t.distribution is not None]
+    own = [text for text in texts if text.distribution is not None]
     return max(own, key=lambda t: (_least(t), t.text), default=None)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rec_api.prototype_rows import load_prototypes
 from rec_api.prototypes import category_distribution
 from rec_assets import manifests
@@ -12,7 +14,7 @@ from rec_assets.evaluation.judgement import JudgeText, Served, Verdict, judge
 from rec_assets.evaluation.sampler import Sampled, most_neutral, sample
 from rec_assets.personas.stored import read_stored
 from rec_assets.traffic.drawn_from import read_drawn_from
-from resources.context_pool import open_pool
+from resources.context_pool import Context, open_pool
 from resources.encoder import Encoder
 from resources.log_store import LogStore
 from resources.records import COLLECTIONS, DRAWN_FROM
@@ -22,20 +24,19 @@ from resources.text_language import detect_language
 G, H = COLLECTIONS["G"], COLLECTIONS["H"]
 
 
-def read_judge_texts(
-    store: LogStore, settings: Settings, encoder: Encoder | None
-) -> list[JudgeText]:
-    """The judge part of the pool with what the encoder says of each text's category."""
+def judge_text_reader(store: LogStore, encoder: Encoder | None) -> Callable[[Context], JudgeText]:
+    """What says of a text its category as the encoder sees it, and its language as detected."""
     prototypes = load_prototypes(store, encoder.version) if encoder else None
-    texts = []
-    for context in open_pool(settings.contexts, settings.home).judge:
+
+    def read(context: Context) -> JudgeText:
         says = None
         if encoder is not None and prototypes is not None:
-            embedding = encoder.encode([context.text])[0]
+            (embedding,) = encoder.encode([context.text])
             says = category_distribution(context.text, embedding, prototypes)
         detected = detect_language(context.text)
-        texts.append(JudgeText(context.text, context.category, context.language, says, detected))
-    return texts
+        return JudgeText(context.text, context.category, context.language, says, detected)
+
+    return read
 
 
 def read_served(store: LogStore, settings: Settings, day: str) -> Served:
@@ -68,9 +69,9 @@ def read_verdicts(
     drawn = read_drawn_from(store, settings)
     if drawn is None:
         return []
-    texts = read_judge_texts(store, settings, encoder)
-    served = read_served(store, settings, day)
-    return judge(drawn.bots(), drawn.personas, texts, served, drawn.seed)
+    part = open_pool(settings.contexts, settings.home).judge
+    read, served = judge_text_reader(store, encoder), read_served(store, settings, day)
+    return judge(drawn.bots(), drawn.personas, part, read, served, drawn.seed)
 
 
 def read_criteria(
@@ -96,7 +97,9 @@ def read_sample(
     store: LogStore, settings: Settings, encoder: Encoder | None, day: str
 ) -> tuple[str, list[Sampled]]:
     """The most neutral judge text, and how the busiest users of up to three personas see it."""
-    text = most_neutral(read_judge_texts(store, settings, encoder), settings.house_language)
+    part = open_pool(settings.contexts, settings.home).judge
+    own = [context for context in part if context.language == settings.house_language]
+    text = most_neutral([*map(judge_text_reader(store, encoder), own)])
     drawn = read_drawn_from(store, settings)
     if text is None or drawn is None:
         return "", []

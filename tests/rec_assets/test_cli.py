@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from resources.settings import REPOSITORY
+from resources.text_language import detect_language
 from tests.kills.wheels import SMALL, Clean
 from tests.rec_assets.command_line import recwheel, recwheel_json
 from tests.rec_assets.foreign_export import TRADES, write_foreign_export
@@ -51,6 +52,7 @@ def test_one_sentence_gives_users_of_different_personas_different_firsts(
     first_run: dict[str, Any],
 ) -> None:
     seen = first_run["sample"]
+    assert detect_language(first_run["text"]) == "ko"  # the house language
     assert len({one["option"] for one in seen}) == 3
     assert len({one["persona"] for one in seen}) == 3
     for one in seen:

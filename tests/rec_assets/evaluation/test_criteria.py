@@ -7,6 +7,7 @@ from rec_assets.evaluation.judgement import JUDGED_FROM, JudgeText, Served, judg
 from rec_assets.evaluation.page import page
 from rec_assets.personas.persona_checks import complete
 from rec_assets.traffic.population import draw_users
+from resources.context_pool import Context
 from resources.preferences import Evidence, ServedProfile
 from tests.rec_assets.traffic.people import entry
 
@@ -41,13 +42,20 @@ def test_where_nobody_is_judged_the_figures_are_json() -> None:
 
 
 def test_who_has_no_text_to_ask_with_is_counted_and_not_judged() -> None:
-    none = JudgeText("Dear …", "email", "en", None, "en")  # nobody's category in its language
-    thesis = JudgeText("본 연구는 …", "thesis", "ko", None, "ko")
+    none = Context("Dear …", "email", "en")  # nobody's category in its language
+    thesis = Context("본 연구는 …", "thesis", "ko")
     personas = complete([entry("scholar", "thesis", "weak"), entry("clerk", "email", "weak")])
     users = draw_users(personas, 8, seed=1)
     profile = ServedProfile(Evidence.none(), "2026-01-05", None, 0.9, JUDGED_FROM)
     served = Served(None, {user.user_id: profile for user in users}, "ko")
-    verdicts = judge(users, personas, [none, thesis], served, 1)
+    read = list[Context]()
+
+    def reading(of: Context) -> JudgeText:
+        read.append(of)
+        return JudgeText(of.text, of.category, of.language, None, of.language)
+
+    verdicts = judge(users, personas, [none, thesis], reading, served, 1)
+    assert read == [thesis]  # once, and no other
     figures = exit_criteria(ChainCounts(), {}, personas, verdicts, 1)
     clerks = sum(user.persona == "clerk" for user in users)
     assert 0 < clerks < 8

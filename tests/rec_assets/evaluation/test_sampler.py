@@ -6,8 +6,8 @@ from rec_assets.evaluation.judgement import JudgeText
 from rec_assets.evaluation.sampler import most_neutral
 
 
-def text(words: str, *shares: float, language: str = "ko") -> JudgeText:
-    return JudgeText(words, "none", language, np.array(shares), language)
+def text(words: str, *shares: float) -> JudgeText:
+    return JudgeText(words, "none", "ko", np.array(shares), "ko")
 
 
 def test_the_most_neutral_text_rules_out_no_category() -> None:
@@ -16,9 +16,8 @@ def test_the_most_neutral_text_rules_out_no_category() -> None:
         text("b", 0.5, 0.49, 0.01),
         text("c", 0.4, 0.4, 0.2),
     )
-    foreign = text("d", 1 / 3, 1 / 3, 1 / 3, language="en")
-    assert most_neutral([sure, torn, open_, foreign], "ko") is open_
+    assert most_neutral([sure, torn, open_]) is open_
 
 
 def test_without_an_encoder_there_is_none() -> None:
-    assert most_neutral([JudgeText("a", "none", "ko", None, "ko")], "ko") is None
+    assert most_neutral([JudgeText("a", "none", "ko", None, "ko")]) is None
