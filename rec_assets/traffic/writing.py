@@ -43,6 +43,10 @@ class Shelf:
         self._log_lengths = {
             kind: np.log([len(context.text) for context in those]) for kind, those in texts.items()
         }
+        self._topics = {
+            kind: np.unique([context.topic for context in those], return_inverse=True)[1]
+            for kind, those in texts.items()
+        }
 
     def languages(self, category: str) -> NDArray[np.bool_]:
         """Which text languages (4) the category has texts in."""
@@ -54,16 +58,17 @@ class Shelf:
         """A document in this category and language, one topic first; KeyError without texts."""
         texts = self._texts[category, language]
         wanted = _length(lengths, draw)
-        selected = texts[_near_length(self._log_lengths[category, language], wanted, draw)]
-        order = draw.permutation(len(texts))
-        others = [texts[position] for position in order if texts[position] is not selected]
-        others.sort(key=lambda context: context.topic != selected.topic)
-        passages = [context.text for context in others[: draw.poisson(MEAN_MORE)]]
+        chosen = _near_length(self._log_lengths[category, language], wanted, draw)
+        others = draw.permutation(len(texts))
+        others = others[others != chosen]
+        topics = self._topics[category, language]
+        others = others[np.argsort(topics[others] != topics[chosen], kind="stable")]
+        passages = [texts[position].text for position in others[: draw.poisson(MEAN_MORE)]]
         place = int(draw.integers(len(passages) + 1))
-        passages.insert(place, selected.text)
+        passages.insert(place, texts[chosen].text)
         before = passages[place - 1] if place else ""
         after = passages[place + 1] if place + 1 < len(passages) else ""
-        return Document("\n".join(passages), selected.text, before, after)
+        return Document("\n".join(passages), texts[chosen].text, before, after)
 
 
 def retouch(text: str) -> str:
