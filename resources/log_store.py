@@ -103,8 +103,8 @@ class LogStore(Protocol):
     def count(self, collection: str, where: Where | None = None) -> int:
         """How many rows match."""
 
-    def days(self, collection: str) -> list[str]:
-        """The distinct values of `day`, ascending."""
+    def rows_by_day(self, collection: str) -> dict[str, int]:
+        """How many rows each value of `day` (a string) has, days ascending."""
 
     def delete(self, collection: str, where: Where) -> int:
         """Remove the rows that match; how many they were. An empty `where` removes all."""

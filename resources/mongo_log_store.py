@@ -155,11 +155,12 @@ class MongoLogStore:
         with self._sentence():
             return self._collection(collection).count_documents(dict(where or {}))
 
-    def days(self, collection: str) -> list[str]:
-        """The distinct values of `day` (strings), ascending."""
+    def rows_by_day(self, collection: str) -> dict[str, int]:
+        """How many rows each value of `day` (a string) has, days ascending."""
         with self._sentence():
-            found = self._collection(collection).distinct("day")
-        return sorted(day for day in found if isinstance(day, str))
+            target = self._collection(collection)
+            days = sorted(day for day in target.distinct("day") if isinstance(day, str))
+            return {day: target.count_documents({"day": day}) for day in days}
 
     def delete(self, collection: str, where: Where) -> int:
         """Remove the rows that match; how many they were. An empty `where` removes all."""

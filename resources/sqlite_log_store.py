@@ -33,8 +33,8 @@ from resources.records import Row
 from resources.sqlite_queries import (
     APPEND,
     COLUMNS,
-    DAYS,
     PUT,
+    ROWS_BY_DAY,
     STORED,
     Line,
     condition_of,
@@ -146,12 +146,12 @@ class SqliteLogStore:
             query = f"SELECT count(*) FROM {collection}{condition}"
             return int(connection.execute(query, values).fetchone()[0])
 
-    def days(self, collection: str) -> list[str]:
-        """The distinct values of `day` (strings), ascending."""
+    def rows_by_day(self, collection: str) -> dict[str, int]:
+        """How many rows each value of `day` (a string) has, days ascending."""
         check_names(collection)
         self._index(collection, indexes_for(collection, (), None))
         with self._table(collection) as connection:
-            return [day for (day,) in connection.execute(DAYS.format(collection))]
+            return dict(connection.execute(ROWS_BY_DAY.format(collection)))
 
     def delete(self, collection: str, where: Where) -> int:
         """Remove the rows that match; how many they were. An empty `where` removes all.

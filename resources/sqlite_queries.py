@@ -30,12 +30,12 @@ READ_WHOLE: Final = frozenset({RAW, QUARANTINE})
 PUT: Final = "INSERT OR REPLACE INTO {0} VALUES "
 LINE: Final = "(?, ?, ?, ?, ?, ?)"
 LINES_AT_ONCE: Final = 100  # of one statement: a quarter faster than a statement a line
-DAYS: Final = """
+ROWS_BY_DAY: Final = """
 WITH RECURSIVE found(day) AS (
     SELECT min(day) FROM {0} WHERE typeof(day) = 'text'
     UNION ALL SELECT (SELECT min(day) FROM {0} WHERE day > found.day AND typeof(day) = 'text')
     FROM found WHERE found.day IS NOT NULL
-) SELECT day FROM found WHERE day IS NOT NULL
+) SELECT day, (SELECT count(*) FROM {0} WHERE day = found.day) FROM found WHERE day IS NOT NULL
 """
 
 Line = tuple[Any, ...]  # _id, the columns, body

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
 
@@ -17,14 +17,23 @@ A, B, C = (COLLECTIONS[letter] for letter in "ABC")
 
 def read_chains(store: LogStore) -> dict[str, ChainCounts]:
     """The chains of every day of the store. B and C take their A's day: no chain is of two."""
-    days = sorted({day for collection in (A, B, C) for day in store.days(collection)})
-    return {day: _kept(store, day) or _counted(store, day) for day in days}
+    rows = [store.rows_by_day(collection) for collection in (A, B, C)]
+    days = sorted({day for held in rows for day in held})
+    kept, found = _kept(store, days), dict[str, ChainCounts]()
+    for day in days:
+        counts, held = kept.get(day), tuple(of.get(day, 0) for of in rows)
+        # Late rows and erasure show in the numbers.
+        if counts is None or held != (counts.recommendations, counts.runs, counts.selections):
+            counts = _counted(store, day)
+        found[day] = counts
+    return found
 
 
 def keep_chains(store: LogStore, by_day: Mapping[str, ChainCounts]) -> None:
     """Let the next `read_chains` have these without a look at the rows."""
+    kept = _kept(store, list(by_day))
     for day, counts in by_day.items():
-        if _kept(store, day) is None:
+        if counts != kept.get(day):
             manifests.complete(store, ASSET, day, **asdict(counts))
 
 
@@ -33,14 +42,11 @@ def total(by_day: Mapping[str, ChainCounts]) -> ChainCounts:
     return sum(by_day.values(), ChainCounts())
 
 
-def _kept(store: LogStore, day: str) -> ChainCounts | None:
-    """What was counted before, if the day still has as many rows: late ones and erasure show."""
-    row = manifests.read(store, ASSET, day)
-    if row is None:
-        return None
-    counts = ChainCounts(**{name: row[name] for name in asdict(ChainCounts())})
-    held = (counts.recommendations, counts.runs, counts.selections)
-    return counts if held == tuple(store.count(of, {"day": day}) for of in (A, B, C)) else None
+def _kept(store: LogStore, days: Sequence[str]) -> dict[str, ChainCounts]:
+    """What was counted of these days before."""
+    names = asdict(ChainCounts())
+    rows = manifests.read_days(store, ASSET, days)
+    return {day: ChainCounts(**{name: row[name] for name in names}) for day, row in rows.items()}
 
 
 def _counted(store: LogStore, day: str) -> ChainCounts:

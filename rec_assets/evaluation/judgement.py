@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -173,6 +173,7 @@ def _verdict(
     )
 
 
+@lru_cache(maxsize=256)  # a month of days is shown twice a day
 def wilson(hits: int, of: int) -> Share:
     """Wilson's 95 % interval of a share (Wilson 1927); nan for none of none."""
     from scipy.stats import binomtest

@@ -54,10 +54,9 @@ def profiles_on(store: LogStore, day: str) -> Figures:
 
     Days that were folded into a user's base count whatever `day` is, as they do for J.
     """
-    days = (each for each in store.days(H) if each <= day)
     users = (row for batch in store.scan(G, fields=("evidence", "base")) for row in batch)
     return {
-        "H": sum(store.count(H, {"day": each}) for each in days),
+        "H": sum(rows for each, rows in store.rows_by_day(H).items() if each <= day),
         "G": sum(bool(row["base"]) or any(d <= day for d in row["evidence"]) for row in users),
     }
 

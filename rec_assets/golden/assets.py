@@ -9,7 +9,7 @@ import dagster as dg
 from rec_assets import manifests
 from rec_assets.day_state import days_redone
 from rec_assets.declared import daily_asset
-from rec_assets.golden.behind import Behind, days_behind, examples_made, rows_by_day
+from rec_assets.golden.behind import Behind, days_behind, examples_made
 from rec_assets.golden.columns import COLUMNS
 from rec_assets.golden.index import begin_days, claim, days_to_send, index_behind, send_days
 from rec_assets.golden.readme import data_dictionary, write_readme
@@ -47,7 +47,7 @@ def golden_export(
     day = context.partition_key
     folder, personas = settings.home / "golden", read_personas(log_store, settings)
     examples, redone = examples_made(log_store, day), days_redone(log_store, day)
-    held = rows_by_day(log_store, COLLECTIONS["H"])
+    held = log_store.rows_by_day(COLLECTIONS["H"])
     behind = days_behind(log_store, [(held, rows_written(folder))], besides=redone)
     for each in [*behind.now, *redone]:  # the day itself comes last
         counts: Counter[str] = Counter()

@@ -22,11 +22,6 @@ class Behind(NamedTuple):
     later: list[str]
 
 
-def rows_by_day(store: LogStore, collection: str) -> dict[str, int]:
-    """How many rows the log store holds of each day; it has an index for that."""
-    return {day: store.count(collection, {"day": day}) for day in store.days(collection)}
-
-
 def days_behind(
     store: LogStore, numbers: Sequence[tuple[Counts, Counts]], besides: Collection[str]
 ) -> Behind:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from rec_assets import manifests
 from rec_assets.day_state import days_redone
-from rec_assets.golden.behind import Behind, days_behind, days_let_through, rows_by_day
+from rec_assets.golden.behind import Behind, days_behind, days_let_through
 from rec_assets.golden.columns import COLUMNS, Column
 from rec_assets.golden.requests import REQUEST_COLUMNS, request_rows
 from rec_assets.golden.rows import Personas, golden_rows
@@ -89,7 +89,7 @@ def claim(index: SearchIndex, store: LogStore) -> str:
 def index_behind(index: SearchIndex, store: LogStore, besides: Collection[str]) -> Behind:
     """Other days of which the index has not as many rows as the log store, in either series."""
     numbers = [
-        (rows_by_day(store, H if series is GOLDEN else I), index.rows_by_day(series))
+        (store.rows_by_day(H if series is GOLDEN else I), index.rows_by_day(series))
         for series in BOTH
     ]
     return days_behind(store, numbers, besides)

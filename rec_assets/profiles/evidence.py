@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import product
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +22,9 @@ from resources.preferences import Evidence
 from resources.records import Row
 
 KEPT_DAYS: Final = 140
+PLACES: Final = tuple(  # of the options, in their order
+    product(range(len(CATEGORIES)), range(len(INTENSITIES)), range(len(LANGUAGES)))
+)
 Cells = list[list[int]]
 
 
@@ -96,25 +101,28 @@ def evidence_at(
     evidence: Mapping[str, Cells], base: Mapping[str, Any] | None, day: str
 ) -> Evidence:
     """Decayed counts on `day` from the days up to it, summed in order; a later base is no part."""
-    shape = (len(CATEGORIES), len(INTENSITIES), len(LANGUAGES))
-    ci, ltl, n = np.zeros(shape[:2]), np.zeros((len(LANGUAGES), len(LANGUAGES))), 0.0
+    # Lists of lists: one cell of an array at a time takes several times as long.
+    ci = [[0.0] * len(INTENSITIES) for _ in CATEGORIES]
+    ltl, n = [[0.0] * len(LANGUAGES) for _ in LANGUAGES], 0.0
     if base is not None and base["day"] <= day:
-        kept = decay(days_between(base["day"], day))
-        ci, ltl, n = (
-            ci + kept * np.array(base["ci"]),
-            ltl + kept * np.array(base["ltl"]),
-            (kept * base["n"]),
-        )
+        kept = _left(base["day"], day)
+        ci = [[kept * cell for cell in row] for row in base["ci"]]
+        ltl, n = [[kept * cell for cell in row] for row in base["ltl"]], kept * base["n"]
     for past in sorted(d for d in evidence if d <= day):
-        kept = decay(days_between(past, day))
+        kept = _left(past, day)
         for option, text_language, accepted, changed, _, count in evidence[past]:
-            category, strength, language = np.unravel_index(option, shape)
+            category, strength, language = PLACES[option]
             worth = kept * weight(bool(accepted), bool(changed)) * count
-            ci[category, strength] += worth
+            ci[category][strength] += worth
             n += kept * count
             if text_language >= 0:
-                ltl[text_language, language] += worth
-    return Evidence(ci, ltl, float(n))
+                ltl[text_language][language] += worth
+    return Evidence(np.array(ci), np.array(ltl), float(n))
+
+
+@lru_cache(maxsize=1024)  # the same few days for every user
+def _left(past: str, day: str) -> float:
+    return decay(days_between(past, day))
 
 
 def totals(evidence: Mapping[str, Cells], base: Mapping[str, Any] | None) -> tuple[int, int, int]:

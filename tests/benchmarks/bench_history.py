@@ -1,25 +1,35 @@
-"""Thirty days one after the other: does a day cost more the more days there are?
+"""Does a day cost more the more days lie behind it? A wheel against one that is 36 days older.
 
-    python -m tests.benchmarks.bench_history [--days 30] [--sessions 100] [--plots FOLDER]
+    python -m tests.benchmarks.bench_history [--history 36] [--pairs 18] [--plots FOLDER]
 
 Each day's A–E and I are cloned from a small day that bots made over HTTP; then the wheel's job runs
-through Dagster, everything behind the traffic, on one store, one Redis and one Dagster instance on
-disk. CPU seconds of the process are judged, from the fourth day on: other work on the machine
-disturbs them least. Seconds of each asset are plotted.
+through Dagster, everything behind the traffic, each wheel with its own store, Redis, Dagster
+instance on disk and process. Once every user is judged on both wheels they take turns, a day each
+with the same sessions of the same users: what the machine does besides meets both alike. Judged is
+the CPU time of the older one's day over the younger one's. The older one's days are plotted.
 """
 
 from __future__ import annotations
 
-import json
+import gc
 import os
+import statistics
+import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
+from math import exp, lcm, log
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
-from tests.benchmarks.cloned_rows import DAY, SmallDay, wheel_environment
-from tests.benchmarks.figures import Figures, fresh, parser, save_lines, verdict
+import msgspec
+
+from resources.settings import REPOSITORY
+from tests.benchmarks.cloned_rows import DAY, SESSIONS, SmallDay, wheel_environment
+from tests.benchmarks.figures import parser, save_lines, verdict
 
 MODULE: Final = "tests.benchmarks.bench_history"
 ASSETS: Final = (
@@ -27,12 +37,20 @@ ASSETS: Final = (
     "golden_export", "wheel_report",
 )  # fmt: skip
 USERS: Final = 60
-WARM: Final = 3  # days that are left out: users and clusters appear
-MOST_GROWTH: Final = 0.10  # from the first days judged to the last
+WARM: Final = 12  # days until all have run eight paraphrases: from then on all are judged
+MOST_GROWTH: Final = 0.10  # of a day's CPU, at the interval's upper end
 
 
-def turn_days(home: Path, days: int, sessions: int) -> Figures:
-    """CPU seconds of each day, and wall seconds of each asset on it."""
+class Day(msgspec.Struct):
+    """What a day took: CPU seconds of the process, wall seconds by asset, MB held after it."""
+
+    cpu: float
+    seconds: dict[str, float]
+    memory: float
+
+
+def turn_days(home: Path, sessions: int) -> Iterator[Day]:
+    """A wheel that turns its next day each time it is asked for one."""
     import dagster as dg
 
     from rec_assets.commands.turn import QUIET, why_failed
@@ -41,14 +59,13 @@ def turn_days(home: Path, days: int, sessions: int) -> Figures:
     from resources.sqlite_log_store import SqliteLogStore
 
     small = SmallDay(home / "small")
-    store = SqliteLogStore(home / "recwheel.sqlite")
-    cpu, memory = list[float](), list[float]()
-    seconds: dict[str, list[float]] = {name: [] for name in ASSETS}
+    store, turn = SqliteLogStore(home / "recwheel.sqlite"), 0
     (home / "dagster").mkdir()
     with embedded_redis(home), dg.DagsterInstance.local_temp(str(home / "dagster")) as instance:
-        for turn in range(days):
+        while True:
             day = (date.fromisoformat(DAY) + timedelta(days=turn)).isoformat()
             small.write_chains(store, sessions, USERS, day, first=turn * sessions)
+            gc.collect()  # else one day in two or three pays an eighth more for those before it
             started = time.process_time()
             result = defs.resolve_job_def("wheel").execute_in_process(
                 instance=instance,
@@ -59,14 +76,12 @@ def turn_days(home: Path, days: int, sessions: int) -> Figures:
             )
             if not result.success:
                 raise RuntimeError(why_failed(result))
-            cpu.append(time.process_time() - started)
-            memory.append(resident_mb())
+            cpu, seconds = time.process_time() - started, dict[str, float]()
             for event in result.all_events:
-                if event.event_type_value == "STEP_SUCCESS" and event.step_key in seconds:
-                    data = event.step_success_data
-                    seconds[event.step_key].append(data.duration_ms / 1000)
-    store.close()
-    return {"cpu": cpu, "seconds": seconds, "memory": memory}
+                if event.event_type_value == "STEP_SUCCESS" and event.step_key in ASSETS:
+                    seconds[event.step_key] = event.step_success_data.duration_ms / 1000
+            yield Day(cpu, seconds, resident_mb())
+            turn += 1
 
 
 def resident_mb() -> float:
@@ -75,52 +90,111 @@ def resident_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def main() -> None:
-    """Print the curve, the verdict and where the plots are."""
-    from scipy.stats import linregress, t
+class Wheel:
+    """A wheel in a process of its own, and the days that it has turned."""
 
+    def __init__(self, process: subprocess.Popen[bytes], told: Path) -> None:
+        """`told`: the file with what the process writes to standard error."""
+        self.days = list[Day]()
+        self._process, self._told = process, told
+
+    def turn(self) -> Day:
+        """Its next day."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(b"\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{MODULE} ended:\n{self._told.read_text()[-3000:]}")
+        self.days.append(msgspec.json.decode(line, type=Day))
+        return self.days[-1]
+
+    @classmethod
+    @contextmanager
+    def started(cls, home: Path, sessions: int) -> Iterator[Self]:
+        """A wheel before its first day; its process ends with the block."""
+        home.mkdir()
+        command = [sys.executable, "-m", MODULE, "--step", str(home), str(sessions)]
+        environment = {**os.environ, **wheel_environment(home, users=USERS)}
+        told = home / "stderr"
+        with (
+            told.open("wb") as stderr,
+            subprocess.Popen(
+                command, cwd=REPOSITORY, env=environment,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
+            ) as process,
+        ):  # fmt: skip
+            try:
+                yield cls(process, told)
+            finally:
+                process.kill()
+
+
+def growth(pairs: Sequence[tuple[Day, Day]]) -> tuple[float, float, float]:
+    """By how much the second of a pair costs more, with its 95 % interval (t, of logarithms)."""
+    from scipy.stats import t
+
+    ratios = [log(old.cpu / young.cpu) for young, old in pairs]
+    middle, spread = statistics.mean(ratios), statistics.stdev(ratios) / len(ratios) ** 0.5
+    around = float(t.ppf(0.975, len(ratios) - 1)) * spread
+    return exp(middle) - 1, exp(middle - around) - 1, exp(middle + around) - 1
+
+
+def main() -> None:
+    """Print what each wheel's days cost, the verdict and where the plot is."""
     arguments = parser(__doc__)
-    arguments.add_argument("--days", type=int, default=30)
+    arguments.add_argument("--history", type=int, default=36, help="days between the two wheels")
+    arguments.add_argument("--pairs", type=int, default=18, help="days that are judged")
     arguments.add_argument("--sessions", type=int, default=100, help="a day")
     options = arguments.parse_args()
     if options.step:
-        home, days, sessions = options.step
-        print(json.dumps(turn_days(Path(home), int(days), int(sessions))))
+        days = turn_days(Path(options.step[0]), int(options.step[1]))
+        for _ in sys.stdin:
+            print(msgspec.json.encode(next(days)).decode(), flush=True)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        home.mkdir()
-        step = (str(home), str(options.days), str(options.sessions))
-        found = fresh(MODULE, *step, environment=wheel_environment(home, users=USERS))
-    judged = found["cpu"][WARM:]
-    third = len(judged) // 3
-    first, last = judged[:third], judged[-third:]
-    fit = linregress(range(len(judged)), judged)
-    around = float(t.ppf(0.975, len(judged) - 2)) * fit.stderr
-    span, mean = len(judged) - 1, sum(judged) / len(judged)
-    low, high = ((fit.slope + side) * span / mean for side in (-around, around))
-    print("CPU seconds a day: " + " ".join(f"{value:.2f}" for value in found["cpu"]))
-    for name, taken in found["seconds"].items():
-        early, late = taken[WARM : WARM + third], taken[-third:]
-        print(f"{name:20}{sum(early) / third:7.2f} s at first{sum(late) / third:7.2f} s at last")
-    held = found["memory"]
-    print(f"memory after day {WARM + 1}: {held[WARM]:.0f} MB, after the last: {held[-1]:.0f} MB")
-    print(f"last {third} days over first {third}: {sum(last) / sum(first):.2f}")
-    interval = f"95 %: {low:+.0%} to {high:+.0%}"
-    verdict(
-        low <= MOST_GROWTH and sum(last) / sum(first) <= 1 + 2 * MOST_GROWTH,
-        f"a day's CPU grows by {fit.slope * span / mean:+.0%} over {span + 1} days ({interval}), "
-        f"{options.sessions} sessions a day; flat is up to {MOST_GROWTH:.0%}",
-    )
-    print(f"load average of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    days = list(range(1, options.days + 1))
+    round_of_days = lcm(SESSIONS, 2 * USERS)  # sessions after which the same come of the same users
+    if options.history * options.sessions % round_of_days:
+        arguments.error(f"history × sessions must be a multiple of {round_of_days}")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Wheel.started(Path(folder) / "old", options.sessions) as old,
+        Wheel.started(Path(folder) / "young", options.sessions) as young,
+    ):
+        for _ in range(WARM):
+            young.turn()
+        for _ in range(options.history + WARM):
+            old.turn()
+        for number in range(options.pairs):
+            for wheel in (young, old) if number % 2 else (old, young):
+                wheel.turn()
+    show(young, old, options.pairs)
     save_lines(
         options.plots / "history.png",
-        f"a day's cost over {options.days} days of {options.sessions} sessions",
+        f"a day's cost over {len(old.days)} days of {options.sessions} sessions",
         "day",
-        days,
-        {"CPU seconds, whole day": found["cpu"]} | found["seconds"],
+        list(range(1, len(old.days) + 1)),
+        {"CPU seconds, whole day": [day.cpu for day in old.days]}
+        | {name: [day.seconds[name] for day in old.days] for name in ASSETS},
     )
+
+
+def show(young: Wheel, old: Wheel, number: int) -> None:
+    """Print what the last so many days of both took, and the verdict."""
+    more = f"after {len(old.days) - len(young.days)} more days"
+    early, late = young.days[-number:], old.days[-number:]
+    print("CPU seconds a day: " + " ".join(f"{day.cpu:.2f}" for day in old.days))
+    for name in ASSETS:
+        took = [statistics.mean(day.seconds[name] for day in side) for side in (early, late)]
+        print(f"{name:20}{took[0]:7.3f} s{took[1]:7.3f} s {more}")
+    print(f"memory of the process {early[-1].memory:.0f} MB, {late[-1].memory:.0f} MB {more}")
+    middle, low, high = growth(list(zip(early, late, strict=True)))
+    verdict(
+        high <= MOST_GROWTH,
+        f"{more} a day takes {middle:+.1%} CPU (95 %: {low:+.1%} to {high:+.1%}, {number} pairs); "
+        f"flat is up to {MOST_GROWTH:.0%} at the interval's upper end",
+    )
+    print(f"load average of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 if __name__ == "__main__":

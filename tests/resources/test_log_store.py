@@ -122,7 +122,7 @@ def test_nothing_written_is_nothing_new(store: LogStore) -> None:
     assert store.get(A, []) == {}
     assert list(store.scan(A)) == []
     assert store.count(A) == store.delete(A, {}) == 0
-    assert store.days(A) == []
+    assert store.rows_by_day(A) == {}
 
 
 @pytest.mark.parametrize("poison", POISON.values(), ids=POISON)
@@ -202,13 +202,13 @@ def test_columns_tell_types_apart_too(exact_store: LogStore) -> None:
 
 def test_count_days_and_delete_agree(store: LogStore) -> None:
     store.append(A, [*days_of_users(), {"_id": "without"}])
-    assert store.days(A) == ["2026-01-01", "2026-01-02"]
+    assert list(store.rows_by_day(A).items()) == [("2026-01-01", 9), ("2026-01-02", 9)]
     assert store.count(A) == 19
     assert store.count(A, {"user_id": "u3"}) == store.delete(A, {"user_id": "u3"}) == 2
     assert store.delete(A, {"day": "2026-01-01", "shard": 1}) == 3
     assert store.count(A) == 14
     assert store.delete(A, {}) == 14
-    assert store.days(A) == []
+    assert store.rows_by_day(A) == {}
 
 
 def test_replace_leaves_exactly_the_rows_given(store: LogStore) -> None:
@@ -219,7 +219,7 @@ def test_replace_leaves_exactly_the_rows_given(store: LogStore) -> None:
         assert [r for b in store.scan(A, days=["2026-01-01"]) for r in b] == new
         assert store.count(A) == 11
     assert store.replace(A, {"day": "2026-01-01"}, []).new == 0
-    assert store.days(A) == ["2026-01-02"]
+    assert store.rows_by_day(A) == {"2026-01-02": 9}
 
 
 def test_replace_drops_the_old_row_of_a_poison_one(store: LogStore) -> None:

@@ -93,7 +93,7 @@ def test_an_index_that_few_scans_need_is_made_by_the_first_of_them(
 
 def test_exports_know_their_days_too(store: SqliteLogStore) -> None:
     store.append(RAW, [{"_id": "a", "day": "2026-01-02"}, {"_id": "b", "day": None}])
-    assert store.days(RAW) == ["2026-01-02"]
+    assert store.rows_by_day(RAW) == {"2026-01-02": 1}
 
 
 def test_an_erased_text_is_gone_from_the_files(store: SqliteLogStore) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from rec_assets import manifests
-from rec_assets.golden.behind import DAYS_A_RUN, Behind, days_behind, rows_by_day
+from rec_assets.golden.behind import DAYS_A_RUN, Behind, days_behind
 from resources.log_store import LogStore
 from tests.rec_assets.golden.day_rows import DAYS, H, export_noted, first_days, write_day
 
@@ -11,7 +11,7 @@ FIRST, SECOND, MONTH_LATER = DAYS
 def behind(store: LogStore, **standing: int) -> list[str]:
     """Days that a sink is behind in, which holds so many rows of the first two days."""
     held = {"2026-01-05": standing["first"], "2026-01-06": standing["second"]}
-    return days_behind(store, [(rows_by_day(store, H), held)], besides=[]).now
+    return days_behind(store, [(store.rows_by_day(H), held)], besides=[]).now
 
 
 def exported_days(store: LogStore) -> None:
