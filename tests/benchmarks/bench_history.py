@@ -6,7 +6,8 @@ Each day's A–E and I are cloned from a small day that bots made over HTTP; the
 through Dagster, everything behind the traffic, each wheel with its own store, Redis, Dagster
 instance on disk and process. Once every user is judged on both wheels they take turns, a day each
 with the same sessions of the same users: what the machine does besides meets both alike. Judged is
-the CPU time of the older one's day over the younger one's. The older one's days are plotted.
+the CPU time of the older one's day over the younger one's; each process's garbage is collected
+between days, out of the time. The older one's days are plotted.
 """
 
 from __future__ import annotations
@@ -156,6 +157,9 @@ def main() -> None:
     round_of_days = lcm(SESSIONS, 2 * USERS)  # sessions after which the same come of the same users
     if options.history * options.sessions % round_of_days:
         arguments.error(f"history × sessions must be a multiple of {round_of_days}")
+    past = (date.today() - date.fromisoformat(DAY)).days
+    if options.history + WARM + options.pairs >= past:  # the wheel turns days that are over
+        arguments.error(f"only {past} days have passed since {DAY}, the first one")
     with (
         tempfile.TemporaryDirectory() as folder,
         Wheel.started(Path(folder) / "old", options.sessions) as old,
