@@ -55,16 +55,23 @@ def read_days(store: LogStore, asset: str, days: Sequence[str]) -> dict[str, Row
     return {row["day"]: row for row in found.values() if row["complete"]}
 
 
+def of_asset(store: LogStore, asset: str) -> dict[str, Row]:
+    """All manifests of an asset by day, ascending: of what is complete and of what is not.
+
+    By their ids: to look for the asset's name reads those of every asset.
+    """
+    found = store.get(MANIFESTS, [_id(asset, day) for day in store.rows_by_day(MANIFESTS)])
+    return {row["day"]: row for row in found.values()}
+
+
 def days(store: LogStore, asset: str) -> list[str]:
     """The days for which `asset` is complete, ascending."""
-    batches = store.scan(MANIFESTS, where={"asset": asset})
-    return sorted(row["day"] for batch in batches for row in batch if row["complete"])
+    return [day for day, row in of_asset(store, asset).items() if row["complete"]]
 
 
 def unfinished(store: LogStore, asset: str) -> list[str]:
     """The days for which `asset` was begun and is not complete, ascending."""
-    batches = store.scan(MANIFESTS, where={"asset": asset})
-    return sorted(row["day"] for batch in batches for row in batch if not row["complete"])
+    return [day for day, row in of_asset(store, asset).items() if not row["complete"]]
 
 
 def _id(asset: str, day: str) -> str:

@@ -26,7 +26,7 @@ from resources.log_store import (
     check_names,
     encode_row,
     refused,
-    select,
+    row_reader,
     storable,
 )
 from resources.records import Row
@@ -133,10 +133,11 @@ class SqliteLogStore:
         """
         check_names(collection, where)
         condition, values = condition_of(days, shards, where)
+        read = row_reader(None if fields is None else tuple(fields))
         self._index(collection, indexes_for(collection, days, shards))
         with self._table(collection) as connection:
             for bodies in pages(connection, collection, condition, values, batch):
-                yield [select(orjson.loads(body), fields) for (body,) in bodies]
+                yield [read(body) for (body,) in bodies]
 
     def count(self, collection: str, where: Where | None = None) -> int:
         """How many rows match."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,9 +20,6 @@ for name in [n for n in os.environ if n.startswith("REC_") and not n.startswith(
 os.environ.pop("DAGSTER_HOME", None)
 # Partitions are cut when rec_assets.partitions is imported: before any day that a test uses.
 os.environ["REC_START"] = START = "2026-01-05"
-
-# Dagster keeps 400,000 objects: looked through again and again, they took 8 % of the tests' time.
-gc.set_threshold(10_000, 20, 50)
 
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rec_api.prototype_rows import load_prototypes
 from rec_api.prototypes import category_distribution
@@ -14,10 +14,11 @@ from rec_assets.evaluation.judgement import JudgeText, Served, Verdict, judge
 from rec_assets.evaluation.sampler import Sampled, most_neutral, sample
 from rec_assets.personas.stored import read_stored
 from rec_assets.traffic.drawn_from import read_drawn_from
+from rec_assets.traffic.population import BotUser
 from resources.context_pool import Context, open_pool
 from resources.encoder import Encoder
 from resources.log_store import LogStore
-from resources.records import COLLECTIONS, DRAWN_FROM
+from resources.records import COLLECTIONS, DRAWN_FROM, Row
 from resources.settings import Settings
 from resources.text_language import detect_language
 
@@ -39,12 +40,12 @@ def judge_text_reader(store: LogStore, encoder: Encoder | None) -> Callable[[Con
     return read
 
 
-def read_served(store: LogStore, settings: Settings, day: str) -> Served:
-    """G and J as they are served from the end of `day` on."""
+def read_served(store: LogStore, settings: Settings, day: str, users: Sequence[BotUser]) -> Served:
+    """J as it is served from the end of `day` on, and what G has of these users."""
     clusters = read_clusters(store, day)
     if not clusters:
         return Served(None, {}, settings.house_language)
-    rows = (row for batch in store.scan(G) for row in batch)
+    rows = store.get(G, [user.user_id for user in users]).values()
     profiles = dict(served_profiles(rows, read_members(store, day), day))
     return Served(served_clusters(day, clusters), profiles, settings.house_language)
 
@@ -54,11 +55,19 @@ def profiles_on(store: LogStore, day: str) -> Figures:
 
     Days that were folded into a user's base count whatever `day` is, as they do for J.
     """
-    users = (row for batch in store.scan(G, fields=("evidence", "base")) for row in batch)
+    rows = sum(number for each, number in store.rows_by_day(H).items() if each <= day)
     return {
-        "H": sum(rows for each, rows in store.rows_by_day(H).items() if each <= day),
-        "G": sum(bool(row["base"]) or any(d <= day for d in row["evidence"]) for row in users),
+        "H": rows,
+        "G": sum(_users_on(store, batch, day) for batch in store.scan(G, fields=("day",))),
     }
+
+
+def _users_on(store: LogStore, batch: Sequence[Row], day: str) -> int:
+    """How many of G's rows, given by their last day, have evidence of the days up to `day`."""
+    later = [row["_id"] for row in batch if row["day"] > day]
+    rows = store.get(G, later).values()  # evidence is long, and only of a past day asked for
+    more = sum(bool(row["base"]) or any(d <= day for d in row["evidence"]) for row in rows)
+    return len(batch) - len(later) + more
 
 
 def read_verdicts(
@@ -69,8 +78,9 @@ def read_verdicts(
     if drawn is None:
         return []
     part = open_pool(settings.contexts, settings.home).judge
-    read, served = judge_text_reader(store, encoder), read_served(store, settings, day)
-    return judge(drawn.bots(), drawn.personas, part, read, served, drawn.seed)
+    read, bots = judge_text_reader(store, encoder), drawn.bots()
+    served = read_served(store, settings, day, bots)
+    return judge(bots, drawn.personas, part, read, served, drawn.seed)
 
 
 def read_criteria(
@@ -102,5 +112,6 @@ def read_sample(
     drawn = read_drawn_from(store, settings)
     if text is None or drawn is None:
         return "", []
-    served = read_served(store, settings, day)
-    return text.text, sample(text, drawn.bots(), drawn.personas, served)
+    bots = drawn.bots()
+    served = read_served(store, settings, day, bots)
+    return text.text, sample(text, bots, drawn.personas, served)

@@ -11,10 +11,11 @@ from rec_assets.day_state import days_redone
 from rec_assets.declared import daily_asset
 from rec_assets.golden.behind import Behind, days_behind, examples_made
 from rec_assets.golden.columns import COLUMNS
+from rec_assets.golden.files import rows_written, write_parquet
 from rec_assets.golden.index import begin_days, claim, days_to_send, index_behind, send_days
 from rec_assets.golden.readme import data_dictionary, write_readme
 from rec_assets.golden.rows import golden_batches, read_personas
-from rec_assets.golden.table import golden_table, rows_written, write_parquet
+from rec_assets.golden.table import golden_table
 from rec_assets.tables import record_metadata
 from rec_assets.training.assets import training_examples
 from resources.dagster_resources import SearchIndexResource
@@ -48,7 +49,7 @@ def golden_export(
     folder, personas = settings.home / "golden", read_personas(log_store, settings)
     examples, redone = examples_made(log_store, day), days_redone(log_store, day)
     held = log_store.rows_by_day(COLLECTIONS["H"])
-    behind = days_behind(log_store, [(held, rows_written(folder))], besides=redone)
+    behind = days_behind(log_store, [(held, rows_written(log_store, folder))], besides=redone)
     for each in [*behind.now, *redone]:  # the day itself comes last
         counts: Counter[str] = Counter()
         tables = _tables(golden_batches(log_store, each, personas), counts)

@@ -36,12 +36,13 @@ def days_behind(
         for held, standing in numbers
         for day in held.keys() | standing.keys()
         if held.get(day, 0) != standing.get(day, 0)
-    }
-    made = _manifests(store, EXAMPLES)
-    through = days_let_through(store)
+    }.difference(besides)
+    if not differing:  # as a rule: so no manifest of all the past is read
+        return Behind([], [])
     alive = {day for held, _ in numbers for day in held if held[day]}
-    alive.update(made, manifests.unfinished(store, EXAMPLES))
-    followed = sorted(d for d in differing.difference(besides) if d in through or d not in alive)
+    alive.update(manifests.of_asset(store, EXAMPLES))
+    through = days_let_through(store)
+    followed = sorted(day for day in differing if day in through or day not in alive)
     return Behind(followed[:DAYS_A_RUN], followed[DAYS_A_RUN:])
 
 
@@ -56,7 +57,7 @@ def days_let_through(store: LogStore) -> set[str]:
 
     Those that were made anew with a day which has not been exported since wait with it.
     """
-    made, exported = _manifests(store, EXAMPLES), _manifests(store, EXPORT)
+    made, exported = _complete(store, EXAMPLES), _complete(store, EXPORT)
     stopped = set[str]()
     for day, row in made.items():
         export = exported.get(day)
@@ -65,5 +66,5 @@ def days_let_through(store: LogStore) -> set[str]:
     return made.keys() - stopped
 
 
-def _manifests(store: LogStore, asset: str) -> dict[str, Row]:
-    return manifests.read_days(store, asset, manifests.days(store, asset))
+def _complete(store: LogStore, asset: str) -> dict[str, Row]:
+    return {day: row for day, row in manifests.of_asset(store, asset).items() if row["complete"]}

@@ -10,7 +10,7 @@ import msgspec
 
 from rec_assets import manifests
 from resources.log_store import LogStore
-from resources.records import MANIFESTS, Row, TrainingExample
+from resources.records import Row, TrainingExample
 
 ASSET: Final = "example_counts"  # of the manifests that keep them
 UNKNOWN: Final = "unknown"  # text language
@@ -92,11 +92,10 @@ def read_counts(store: LogStore, days: Sequence[str]) -> dict[str, DayCounts]:
 def simulated_share(store: LogStore, day: str) -> float:
     """Simulated examples among all up to `day`, on which profiles of that day rest; 0 of none."""
     rows = simulated = 0
-    for batch in store.scan(MANIFESTS, where={"asset": ASSET}):
-        for kept in batch:
-            if kept["day"] <= day:
-                rows += kept["examples"]
-                simulated += kept["simulated"]
+    for each, kept in manifests.of_asset(store, ASSET).items():
+        if each <= day:
+            rows += kept["examples"]
+            simulated += kept["simulated"]
     return simulated / rows if rows else 0.0
 
 

@@ -36,6 +36,7 @@ many = st.lists(rows, max_size=5)
 where = st.fixed_dictionaries(
     {}, optional={"day": days, "shard": st.integers(0, 2), "user_id": st.sampled_from(["u", "v"])}
 )
+fields = st.lists(st.sampled_from(["_id", "day", "raw", "user_id", "absent"]), max_size=4)
 steps = st.lists(
     st.one_of(
         st.tuples(st.just("append"), many),
@@ -100,9 +101,13 @@ def play(store: LogStore, collection: str, model: Model, step: tuple[Any, ...]) 
 
 
 @settings(max_examples=40)
-@given(steps, where, st.integers(1, 4))
+@given(steps, where, fields, st.integers(1, 4))
 def test_a_store_answers_as_a_dict_would(
-    store: LogStore, sequence: list[tuple[Any, ...]], condition: Row, batch: int
+    store: LogStore,
+    sequence: list[tuple[Any, ...]],
+    condition: Row,
+    chosen: list[str],
+    batch: int,
 ) -> None:
     model: Model = {}
     collection = next(_names)
@@ -113,6 +118,9 @@ def test_a_store_answers_as_a_dict_would(
     assert exactly(every) == exactly(expected)
     found = [row for part in store.scan(collection, where=condition, batch=batch) for row in part]
     assert exactly(found) == exactly([row for row in expected if matches(row, condition)])
+    parts = [row for part in store.scan(collection, fields=chosen) for row in part]
+    wanted = [{k: row[k] for k in ("_id", *chosen) if k in row} for row in expected]
+    assert exactly(parts) == exactly(wanted)
     assert store.count(collection, condition) == len(found)
     by_day = Counter(row["day"] for row in expected)
     assert list(store.rows_by_day(collection).items()) == sorted(by_day.items())

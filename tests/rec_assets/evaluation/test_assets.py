@@ -49,10 +49,10 @@ def test_a_user_counts_from_the_first_day_with_evidence_and_folded_days_count_al
     store: LogStore = SqliteLogStore(tmp_path / "log.sqlite")
     days = {"u1": [FIRST, SECOND], "u2": [SECOND], "u3": [FIRST]}
     rows = [
-        {"_id": user, "evidence": dict.fromkeys(of, CELLS), "base": None}
+        {"_id": user, "day": of[-1], "evidence": dict.fromkeys(of, CELLS), "base": None}
         for user, of in days.items()
     ]
-    folded = {"_id": "u4", "evidence": {}, "base": {"day": FIRST}}
+    folded = {"_id": "u4", "day": SECOND, "evidence": {SECOND: CELLS}, "base": {"day": FIRST}}
     store.append(COLLECTIONS["G"], [*rows, folded]).whole()
     store.append(COLLECTIONS["H"], [{"_id": f"h{n}", "day": DAYS[n]} for n in range(3)]).whole()
     assert profiles_on(store, FIRST) == {"H": 1, "G": 3}

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from rec_assets import manifests
 from rec_assets.golden.behind import DAYS_A_RUN
+from rec_assets.golden.files import rows_written
 from rec_assets.golden.index import GOLDEN, REQUESTS, compare_day
-from rec_assets.golden.table import rows_written
 from resources.log_store import LogStore
 from resources.search_index import SearchIndex
 from resources.settings import Settings
@@ -85,7 +85,7 @@ def test_a_day_that_is_deleted_whole_is_gone_from_both_sinks(
     assert metadata(materialize(instance, SECOND))["removed"] == 10
     assert users_of(server, FIRST) == [set(), set(), set()]
     assert SearchIndex(server.url).rows_by_day(GOLDEN) == {SECOND: 5}
-    assert rows_written(Settings().home / "golden") == {FIRST: 0, SECOND: 5}
+    assert rows_written(store, Settings().home / "golden") == {FIRST: 0, SECOND: 5}
 
 
 def test_rows_that_only_the_requests_lost_are_followed(
@@ -140,7 +140,7 @@ def test_a_file_that_was_lost_or_cut_short_is_written_again(
     (folder / f"day={SECOND}" / "part-0.parquet").write_bytes(b"PAR1")
     result = materialize(instance, MONTH_LATER)
     assert metadata(result, "golden_export")["days_that_differed"] == [FIRST, SECOND]
-    assert rows_written(folder) == dict.fromkeys(DAYS, 5)
+    assert rows_written(store, folder) == dict.fromkeys(DAYS, 5)
 
 
 def test_the_folder_is_one_table_with_every_day_and_older_files_in_it_become_so(
