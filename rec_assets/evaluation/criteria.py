@@ -36,8 +36,8 @@ class ChainCounts:
 
     def __add__(self, other: ChainCounts) -> ChainCounts:
         """The counts of both together, of days that share no chain."""
-        mine, theirs = asdict(self), asdict(other)
-        return ChainCounts(**{name: mine[name] + theirs[name] for name in mine})
+        theirs = vars(other)
+        return ChainCounts(**{name: mine + theirs[name] for name, mine in vars(self).items()})
 
 
 def count_chains(
